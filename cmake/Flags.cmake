@@ -1,0 +1,37 @@
+# step_flags: how our own code is compiled. Third-party headers come in as SYSTEM.
+add_library(step_flags INTERFACE)
+target_compile_options(step_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wnull-dereference -Wformat=2
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond;-Wlogical-op;-Wsuggest-override>)
+if(STEP_WERROR)
+  target_compile_options(step_flags INTERFACE -Werror)
+endif()
+# g++ 12 reports null dereferences and maybe-uninitialized values inside its own std::string
+# and std::variant when it optimises or instruments; those builds keep the rest.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND (STEP_SANITIZE OR CMAKE_BUILD_TYPE MATCHES Rel))
+  target_compile_options(step_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+if(STEP_SANITIZE)
+  add_compile_options(-fsanitize=${STEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${STEP_SANITIZE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-fpch-preprocess)
+endif()
+if(CMAKE_BUILD_TYPE MATCHES Rel)
+  add_compile_options(-D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong
+    -fstack-clash-protection -fcf-protection -fvisibility=hidden)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+find_program(STEP_MOLD mold)
+if(STEP_MOLD AND NOT CMAKE_BUILD_TYPE MATCHES Rel)
+  add_link_options(-fuse-ld=mold)
+endif()
+find_program(STEP_CCACHE ccache)
+if(STEP_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    ${STEP_CCACHE})
+endif()

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace step {
+
+inline constexpr std::size_t kMaxFile = std::size_t{64} << 20;
+
+/// Reads a whole regular file, pipe or device. Fails with kNotFound if there is no such file,
+/// kForbidden if it may not be read, kTooLarge above `max_bytes`. The detail is
+/// "open PATH failed: REASON" with REASON as Go words it ("no such file or directory").
+Result<Bytes> read_file(const std::string& path, std::size_t max_bytes = kMaxFile);
+
+/// How write_file treats the mode of a file that is there already.
+enum class Mode : unsigned char {
+    kKeep,   ///< An existing file keeps its mode: certificates, configuration.
+    kExact,  ///< The file gets the mode asked for: private keys.
+};
+
+/// Replaces the contents of `path` at once: temporary file beside it, fsync, rename, fsync of
+/// the folder. Follows a symbolic link and replaces what it points to. What is not a regular
+/// file (a device, a pipe) is written through instead. After a failure the old contents stand.
+Status write_file(const std::string& path, ByteView bytes, unsigned mode, Mode treat = Mode::kKeep);
+
+/// Like `mkdir -p` with `mode` for each folder it makes; the umask does not apply.
+Status make_folders(const std::string& path, unsigned mode = 0700);
+
+enum class Kind : unsigned char { kNothing, kFile, kFolder, kOther };
+/// What a path names, links followed.
+Kind kind_of(const std::string& path);
+
+/// The text Go prints for an errno: "no such file or directory", "permission denied", …
+std::string errno_text(int code);
+
+/// Lexical only, like Go's path/filepath: Join and Clean.
+std::string join_path(const std::string& folder, const std::string& name);
+std::string clean_path(const std::string& path);
+std::string folder_of(const std::string& path);
+std::string name_of(const std::string& path);
+
+}  // namespace step

@@ -1,0 +1,29 @@
+#include "base/secret.h"
+
+#include <string.h>
+
+namespace step {
+
+void wipe(Bytes& bytes) {
+    ::explicit_bzero(bytes.data(), bytes.size());
+    bytes.clear();
+}
+
+Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) {
+    wipe(other.bytes_);  // A short string is copied by the move.
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+    if (this != &other) {
+        wipe(bytes_);
+        bytes_ = std::move(other.bytes_);
+        wipe(other.bytes_);
+    }
+    return *this;
+}
+
+Secret::~Secret() {
+    wipe(bytes_);
+}
+
+}  // namespace step

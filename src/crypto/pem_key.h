@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <variant>
+
+#include "base/pem.h"
+#include "base/runtime.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "crypto/key.h"
+
+namespace step::crypto {
+
+/// Asked at most once, and only if the key is encrypted.
+using AskPassword = std::function<Result<Secret>()>;
+
+/// Reads a private key from PEM text, in every form the original writes or reads: SEC 1,
+/// PKCS#1, PKCS#8, and their encrypted forms: PKCS#5 PBES2 (PBKDF2 with HMAC-SHA-1/256/384/512,
+/// AES-128/192/256-CBC, 3DES-CBC) and the legacy DEK-Info header (RFC 1423; AES-CBC and
+/// DES-EDE3-CBC). The first block that is a key counts; EC PARAMETERS blocks are skipped.
+/// Fails with kInvalidArgument ("unsupported format", "x509: decryption password incorrect"),
+/// or as `ask` fails. PBKDF2 is held to 10 million rounds.
+Result<PrivateKey> parse_private_key(std::string_view pem, const AskPassword& ask);
+
+/// True if parse_private_key would ask for a password.
+bool is_encrypted_key(std::string_view pem);
+
+/// A PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE block's key.
+Result<PublicKey> parse_public_key(std::string_view pem);
+
+/// "EC PRIVATE KEY" (SEC 1), "RSA PRIVATE KEY" (PKCS#1), "PRIVATE KEY" for Ed25519: what the
+/// original writes.
+Secret encode_private_key(const PrivateKey& key);
+/// As the original encrypts: EC and RSA with DEK-Info AES-256-CBC (lower-case IV), Ed25519 as
+/// PBES2 with PBKDF2-HMAC-SHA-256, 600,000 rounds, 16 octets of salt, AES-256-CBC.
+std::string encrypt_private_key(const PrivateKey& key, ByteView password, Random& random);
+/// "PUBLIC KEY".
+std::string encode_public_key(const PublicKey& key);
+
+}  // namespace step::crypto

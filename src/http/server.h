@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/runtime.h"
+#include "http/router.h"
+#include "http/tls.h"
+
+namespace step::http {
+
+struct Limits {
+    std::size_t header_bytes = 16UL * 1024;
+    std::chrono::seconds request{15};  ///< From the first byte of a request to its last.
+    std::chrono::seconds write{15};    ///< For an answer to leave.
+    std::chrono::seconds idle{15};     ///< Between requests, and for the TLS handshake.
+    std::chrono::seconds drain{60};    ///< What stop() grants requests in flight.
+    std::size_t connections = 10'000;  ///< Further ones wait in the kernel's queue.
+    std::size_t workers = 4;           ///< Threads that run handlers.
+};
+
+/// Called on a worker thread after each answer is made, before it leaves.
+using OnAnswer = std::function<void(const Request&, const Response&, std::chrono::nanoseconds)>;
+
+/// Accepts TLS (or, without a context, plain) connections and answers with what the router
+/// says. One thread reads and writes; handlers run on worker threads and may block.
+///
+/// Answers carry X-Request-Id (the request's own if it is at most 128 printable characters,
+/// else the value of the trace header, else a new UUID), Date, and HEAD answers no body. A
+/// handler that throws answers 500.
+class Server {
+public:
+    struct Options {
+        std::string address{};  ///< "host:port", ":port"; port 0 takes a free one.
+        Limits limits{};
+        std::string trace_header = "X-Smallstep-Id";
+        OnAnswer on_answer{};
+    };
+    /// Fails with kUnavailable and "listen tcp ADDRESS: bind: address already in use" if the
+    /// port cannot be had.
+    static Result<std::unique_ptr<Server>> listen(Options options, TlsContextPtr tls,
+                                                  std::shared_ptr<const Router> router,
+                                                  const Clock& clock, Random& random);
+    virtual ~Server() = default;
+    /// "127.0.0.1:9000": what it listens on.
+    virtual std::string address() const = 0;
+    virtual std::uint16_t port() const = 0;
+
+    /// From now on for new connections. Thread-safe.
+    virtual void set_tls(TlsContextPtr tls) = 0;
+    /// From now on for new requests; those in flight keep the old one. Thread-safe.
+    virtual void set_router(std::shared_ptr<const Router> router) = 0;
+
+    /// Serves until stop() is called, then answers what is in flight (at most `drain` long)
+    /// and returns.
+    virtual void run() = 0;
+    /// Thread-safe; returns at once.
+    virtual void stop() = 0;
+};
+
+}  // namespace step::http

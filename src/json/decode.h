@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "json/value.h"
+
+namespace step::json {
+
+/// Reads members of an object into variables as Go's decoder fills a struct: absent or null
+/// leaves the variable alone, the wrong kind fails. The first failure stays; ask status().
+///
+///     Fields fields(value, "ca.json");
+///     fields.get("address", config.address);
+///     STEP_TRY(fields.status());
+///
+/// Failures are kInvalidArgument: detail `cannot unmarshal number into field authority.claims.x
+/// of type string`, cause "line 12, column 7".
+class Fields {
+public:
+    /// `object` may be null (all members absent). `path` names it in errors. Aliases `object`.
+    Fields(const Value& object, std::string path);
+
+    Fields& get(std::string_view name, std::string& out);
+    Fields& get(std::string_view name, bool& out);
+    Fields& get(std::string_view name, std::int64_t& out);
+    Fields& get(std::string_view name, double& out);
+    Fields& get(std::string_view name, std::vector<std::string>& out);
+    /// The member itself, null pointer if absent or JSON null.
+    const Value* child(std::string_view name) const;
+    std::string path_of(std::string_view name) const;
+
+    /// Records a failure of the caller's own at `value`.
+    void fail(const Value& value, std::string detail);
+    Status status() const;
+
+private:
+    const Value& object_;
+    std::string path_;
+    Status status_ = ok();
+};
+
+/// An Error at a place: kInvalidArgument with cause "line L, column C".
+Error error_at(Place place, std::string detail);
+
+}  // namespace step::json
