@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/runtime.h"
+#include "base/secret.h"
+#include "http/router.h"
+#include "http/tls.h"
+#include "setup/config.h"
+
+namespace step::issuance {
+class Issuer;
+}
+namespace step::provisioner {
+class ProvisionerSet;
+}
+
+namespace step::app {
+
+/// What an App takes from the world around it; all of it outlives the App.
+struct Runtime {
+    const Clock& clock;
+    Random& random;
+    Log& log;
+};
+
+/// Asked for the password of the key in this file, at most once, and only if it is encrypted.
+using KeyPassword = std::function<Result<Secret>(const std::string& path)>;
+
+/// The certificate authority of one ca.json, wired together: storage, keys, provisioners,
+/// issuer, routes. No listener, no thread, no signal; nothing inside changes once it is open.
+class App {
+public:
+    /// Opens the database, reads keys and certificates, makes everything, in the order of
+    /// server.md 2.5 (so the first thing wrong is the one reported). Fails with the original's
+    /// words: "error reading "/none.crt": no such file or directory",
+    /// "x509: provided PrivateKey doesn't match parent's PublicKey", …
+    static Result<std::unique_ptr<App>> open(setup::Config config, const KeyPassword& password,
+                                             Runtime runtime);
+    virtual ~App() = default;
+
+    virtual const setup::Config& config() const = 0;
+    virtual std::shared_ptr<const http::Router> router() const = 0;
+    virtual const issuance::Issuer& issuer() const = 0;
+    virtual const provisioner::ProvisionerSet& provisioners() const = 0;
+
+    /// SHA-256 of each root, lower-case hexadecimal.
+    virtual std::vector<std::string> root_fingerprints() const = 0;
+
+    /// The CA's own TLS certificate, made in memory with a fresh key and never stored.
+    struct OwnTls {
+        http::TlsContextPtr context{};
+        SysSeconds not_before{}, not_after{};
+        std::vector<Bytes> chain{};  ///< DER, leaf first.
+    };
+    /// kForbidden if the CA's own names break the name constraints of its chain.
+    virtual Result<OwnTls> make_tls() const = 0;
+};
+
+}  // namespace step::app

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "json/value.h"
+#include "x509/name.h"
+
+namespace step::setup {
+
+struct LoggerConfig {
+    std::string format{};  ///< "", "text", "json" or "common".
+    std::string trace_header{};
+};
+
+/// The storage engines a ca.json can name; ours is LMDB behind each of the file-based ones.
+struct DbConfig {
+    std::string type{};  ///< As written: "badger", "badgerv1", "badgerv2", "bbolt".
+    std::string data_source{}, value_dir{}, database{}, badger_file_loading_mode{};
+};
+
+/// As written, for /sign answers, and as we can serve it.
+struct TlsConfig {
+    std::vector<std::string> cipher_suites{};  ///< Go names, in file order.
+    double min_version = 1.2, max_version = 1.3;
+    bool renegotiation = false;
+};
+
+struct AuthorityConfig {
+    std::string authority_id{}, deployment_type{};
+    std::vector<json::Value> provisioners{};  ///< Objects of type JWK, with their places.
+    json::Value claims{};                     ///< Object or null.
+    x509::Subject subject{};                  ///< `authority.template`
+    bool disable_issued_at_check = false;
+    bool disable_get_ssh_hosts = false;
+    Duration backdate = std::chrono::minutes(1);
+};
+
+/// ca.json, checked: what we cannot do is refused, never ignored.
+struct Config {
+    std::vector<std::string> roots{}, federated_roots{};
+    std::string certificate{};  ///< `crt`
+    std::string key{};
+    std::string address{}, insecure_address{};
+    std::vector<std::string> dns_names{};
+    std::optional<LoggerConfig> logger{};
+    std::optional<DbConfig> db{};
+    AuthorityConfig authority{};
+    TlsConfig tls{};
+    std::string password{};
+    std::string common_name = "Step Online CA";
+    /// What the operator should know: one line each, for the log.
+    std::vector<std::string> warnings{};
+};
+
+/// Reads and checks the text of a ca.json with the leniency of Go's decoder: unknown keys and
+/// text after the first value are ignored, names match in any case, the last duplicate wins.
+/// `file` names it in errors. Opens no other file.
+///
+/// Fails with kInvalidArgument where the original fails, with its words, and with
+/// kUnsupported where the value needs what this program does not have yet. `detail` names the
+/// key and the place: "address cannot be empty (ca.json: address, line 3, column 14)".
+Result<Config> parse_config(std::string_view text, const std::string& file);
+
+/// read_file, then parse_config. kNotFound if there is no such file.
+Result<Config> load_config(const std::string& file);
+
+}  // namespace step::setup
