@@ -40,7 +40,8 @@ public:
     void octets(ByteView contents);
     /// A BIT STRING without unused bits.
     void bits(ByteView contents);
-    /// A BIT STRING of named bits, bit 0 first (KeyUsage): trailing zero bits dropped (X.690 11.2.2).
+    /// A BIT STRING of named bits, bit 0 first (KeyUsage): trailing zero bits dropped
+    /// (X.690 11.2.2).
     void named_bits(std::uint32_t bits);
     /// UTCTime through 2049, GeneralizedTime from 2050 and before 1950 (RFC 5280 4.1.2.5).
     void time(SysSeconds time);

@@ -9,14 +9,16 @@ namespace step {
 
 /// The parts of a URI (RFC 3986) as Go's net/url.Parse finds them.
 struct Uri {
-    std::string scheme{};     ///< Lower case; empty for a relative reference.
-    std::string opaque{};     ///< "host:8080" has scheme "host" and opaque "8080".
-    std::string user{};       ///< Raw "user:password", unescaped no further.
-    std::string host{};       ///< "example.com:443", "[::1]:443".
-    std::string path{};       ///< Decoded.
-    std::string raw_path{};   ///< As it was written.
-    std::string query{};      ///< Raw, without "?".
-    std::string fragment{};   ///< Decoded, without "#".
+    std::string scheme{};      ///< Lower case; empty for a relative reference.
+    std::string opaque{};      ///< "host:8080" has scheme "host" and opaque "8080".
+    std::string user{};        ///< Raw "user:password", unescaped no further.
+    std::string host{};        ///< "example.com:443", "[::1]:443".
+    std::string path{};        ///< Decoded.
+    std::string raw_path{};    ///< As it was written.
+    std::string query{};       ///< Raw, without "?".
+    std::string fragment{};    ///< Decoded, without "#".
+    bool force_query = false;  ///< A "?" with nothing behind it.
+    bool omit_host = false;    ///< "file:/x", not "file:///x".
 
     /// `host` without port and brackets.
     std::string hostname() const;

@@ -18,7 +18,7 @@ namespace step::cli {
 enum class FlagType : unsigned char { kBool, kString, kList, kInt, kUint, kDuration };
 
 struct Flag {
-    std::string_view name;     ///< "ca-url"; aliases after a slash: "provisioner/issuer".
+    std::string_view name;  ///< "ca-url"; aliases after a slash: "provisioner/issuer".
     FlagType type = FlagType::kString;
     std::string_view value{};  ///< Placeholder in the help text: "url". Empty for a switch.
     std::string_view help{};

@@ -17,9 +17,17 @@ enum class KeyKind : unsigned char { kEcP256, kEcP384, kEcP521, kEd25519, kRsa }
 
 /// A signature algorithm with its hash. What a certificate, a CSR or a JWS names.
 enum class SignatureScheme : unsigned char {
-    kEcdsaSha1, kEcdsaSha256, kEcdsaSha384, kEcdsaSha512,
-    kRsaSha1, kRsaSha256, kRsaSha384, kRsaSha512,
-    kRsaPssSha256, kRsaPssSha384, kRsaPssSha512,
+    kEcdsaSha1,
+    kEcdsaSha256,
+    kEcdsaSha384,
+    kEcdsaSha512,
+    kRsaSha1,
+    kRsaSha256,
+    kRsaSha384,
+    kRsaSha512,
+    kRsaPssSha256,
+    kRsaPssSha384,
+    kRsaPssSha512,
     kEd25519,
 };
 

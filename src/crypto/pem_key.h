@@ -5,8 +5,8 @@
 #include <variant>
 
 #include "base/pem.h"
-#include "base/runtime.h"
 #include "base/result.h"
+#include "base/runtime.h"
 #include "base/secret.h"
 #include "crypto/key.h"
 

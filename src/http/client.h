@@ -17,7 +17,7 @@ struct Outgoing {
     std::string url{};  ///< https://host[:port]/path?query, or http://.
     Headers headers{};
     std::string body{};
-    std::size_t max_body = 0;         ///< Bytes of the answer's body we take. No default: set it.
+    std::size_t max_body = 0;  ///< Bytes of the answer's body we take. No default: set it.
     std::chrono::milliseconds timeout{15'000};  ///< For the whole exchange.
 };
 

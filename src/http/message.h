@@ -19,14 +19,14 @@ std::string_view find_header(const Headers& headers, std::string_view name);
 
 struct Request {
     std::string method{};
-    std::string path{};      ///< As sent, without the query; escapes kept.
-    std::string query{};     ///< Raw, without "?".
+    std::string path{};   ///< As sent, without the query; escapes kept.
+    std::string query{};  ///< Raw, without "?".
     Headers headers{};
     std::string body{};
     std::vector<std::string> captures{};  ///< One per `{}` in the route pattern, as sent.
-    std::string remote{};    ///< "address:port" of the peer.
-    std::string id{};        ///< What goes into X-Request-Id.
-    std::string protocol{};  ///< "HTTP/1.1"
+    std::string remote{};                 ///< "address:port" of the peer.
+    std::string id{};                     ///< What goes into X-Request-Id.
+    std::string protocol{};               ///< "HTTP/1.1"
     /// The verified client certificate chain as DER, leaf first; empty without one.
     std::vector<Bytes> peer_chain{};
 };

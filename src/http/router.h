@@ -23,9 +23,9 @@ public:
     void add(Route route);
 
     struct Match {
-        const Route* route = nullptr;           ///< None: see `allowed`.
+        const Route* route = nullptr;  ///< None: see `allowed`.
         std::vector<std::string> captures{};
-        std::vector<std::string> allowed{};     ///< Methods of this path, if the method is wrong.
+        std::vector<std::string> allowed{};  ///< Methods of this path, if the method is wrong.
     };
     /// HEAD finds the GET route where there is no HEAD route. No route and nothing allowed: 404.
     Match find(std::string_view method, std::string_view path) const;

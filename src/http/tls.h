@@ -33,16 +33,17 @@ struct ServerTls {
     /// failure ends the handshake. Empty: none is asked for.
     std::vector<Bytes> client_authorities{};
     TlsVersion min = TlsVersion::k12, max = TlsVersion::k13;
-    std::string cipher_list{};  ///< OpenSSL names for TLS 1.2, colon separated; empty: OpenSSL's own.
+    std::string
+        cipher_list{};  ///< OpenSSL names for TLS 1.2, colon separated; empty: OpenSSL's own.
 };
 /// No session tickets, X25519 first, ALPN http/1.1. Fails with kInvalidArgument if chain and
 /// key do not fit or no cipher is left.
 Result<TlsContextPtr> make_server_tls(const ServerTls& options);
 
 struct ClientTls {
-    std::vector<Bytes> roots{};   ///< DER trust anchors. Empty with `insecure` only.
+    std::vector<Bytes> roots{};  ///< DER trust anchors. Empty with `insecure` only.
     bool insecure_skip_verify = false;
-    std::vector<Bytes> chain{};   ///< Client certificate, leaf first; may be empty.
+    std::vector<Bytes> chain{};  ///< Client certificate, leaf first; may be empty.
     const crypto::PrivateKey* key = nullptr;
 };
 Result<TlsContextPtr> make_client_tls(const ClientTls& options);

@@ -13,9 +13,9 @@ namespace step::jose {
 
 /// A compact JWS (RFC 7515) taken apart, signature not checked yet.
 struct Jws {
-    json::Value header{};      ///< The protected header, an object.
-    std::string algorithm{};   ///< "alg".
-    std::string key_id{};      ///< "kid".
+    json::Value header{};     ///< The protected header, an object.
+    std::string algorithm{};  ///< "alg".
+    std::string key_id{};     ///< "kid".
     Bytes payload{};
     Bytes signature{};
     std::string signing_input{};  ///< header.payload in base64url.

@@ -84,7 +84,9 @@ struct Member {
     Value value{};
     Place place{};  ///< Of the name.
 
-    bool operator==(const Member& other) const { return name == other.name && value == other.value; }
+    bool operator==(const Member& other) const {
+        return name == other.name && value == other.value;
+    }
 };
 
 }  // namespace step::json

@@ -53,16 +53,16 @@ struct NameConstraints {
 /// A certificate, decoded. Value type; owns its bytes.
 struct Certificate {
     Bytes der{};
-    Bytes tbs{};           ///< TBSCertificate, whole element.
-    int version = 3;       ///< 1, 2 or 3.
-    Bytes serial{};        ///< INTEGER contents: two's complement, big-endian.
+    Bytes tbs{};      ///< TBSCertificate, whole element.
+    int version = 3;  ///< 1, 2 or 3.
+    Bytes serial{};   ///< INTEGER contents: two's complement, big-endian.
     Algorithm algorithm{};
     Bytes issuer_der{}, subject_der{};
     Name issuer{}, subject{};
     SysSeconds not_before{}, not_after{};
-    Bytes spki{};          ///< SubjectPublicKeyInfo, whole element.
+    Bytes spki{};  ///< SubjectPublicKeyInfo, whole element.
     std::vector<Extension> extensions{};
-    Bytes signature{};     ///< BIT STRING contents.
+    Bytes signature{};  ///< BIT STRING contents.
 
     // Decoded extensions; none if absent.
     std::optional<std::uint32_t> key_usage{};

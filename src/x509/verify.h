@@ -14,7 +14,7 @@ struct VerifyOptions {
     std::vector<const Certificate*> roots{};  ///< Trust anchors; need not be self-signed.
     std::vector<const Certificate*> intermediates{};
     SysSeconds now{};
-    std::string host{};  ///< Empty: no name check.
+    std::string host{};                ///< Empty: no name check.
     std::optional<asn1::Oid> usage{};  ///< Extended key usage the chain must allow.
 };
 

@@ -1,0 +1,106 @@
+#include "base/base64.h"
+
+#include <array>
+
+namespace step {
+namespace {
+
+constexpr std::string_view kStdAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrlAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr unsigned char kInvalid = 0xff;
+
+using Table = std::array<unsigned char, 256>;
+
+constexpr Table reverse(std::string_view alphabet) {
+    Table table{};
+    for (auto& entry : table) {
+        entry = kInvalid;
+    }
+    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+        table[static_cast<unsigned char>(alphabet[i])] = static_cast<unsigned char>(i);
+    }
+    return table;
+}
+
+constexpr Table kStdValues = reverse(kStdAlphabet);
+constexpr Table kUrlValues = reverse(kUrlAlphabet);
+
+bool is_url(Base64 kind) {
+    return kind == Base64::kUrl || kind == Base64::kRawUrl;
+}
+bool is_padded(Base64 kind) {
+    return kind == Base64::kStd || kind == Base64::kUrl;
+}
+
+}  // namespace
+
+std::string encode_base64(ByteView bytes, Base64 kind) {
+    const std::string_view alphabet = is_url(kind) ? kUrlAlphabet : kStdAlphabet;
+    std::string text;
+    text.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 3; ++j) {
+            group = group << 8U | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+        }
+        for (std::size_t j = 0; j < 4; ++j) {
+            if (j <= count) {
+                text += alphabet[group >> (18 - 6 * j) & 63U];
+            } else if (is_padded(kind)) {
+                text += '=';
+            }
+        }
+    }
+    return text;
+}
+
+Result<Bytes> parse_base64(std::string_view text, Base64 kind) {
+    const Table& values = is_url(kind) ? kUrlValues : kStdValues;
+    const auto failure = [](std::size_t at) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = "illegal base64 data at input byte " + std::to_string(at)};
+    };
+    Bytes bytes;
+    bytes.reserve(text.size() / 4 * 3 + 3);
+    std::uint32_t group = 0;
+    unsigned filled = 0;
+    unsigned padding = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '\r' || c == '\n') {
+            continue;
+        }
+        if (c == '=' && is_padded(kind) && filled + padding >= 2 && filled + padding < 4) {
+            ++padding;
+            continue;
+        }
+        const unsigned char value = values[static_cast<unsigned char>(c)];
+        if (value == kInvalid || padding > 0) {
+            return failure(i);
+        }
+        group = group << 6U | value;
+        if (++filled == 4) {
+            bytes += static_cast<char>(group >> 16U & 255U);
+            bytes += static_cast<char>(group >> 8U & 255U);
+            bytes += static_cast<char>(group & 255U);
+            filled = 0;
+            group = 0;
+        }
+    }
+    const bool complete = is_padded(kind) ? filled == 0 || filled + padding == 4 : padding == 0;
+    if (filled == 1 || !complete) {
+        return failure(text.size());
+    }
+    if (filled == 2) {
+        bytes += static_cast<char>(group >> 4U & 255U);
+    } else if (filled == 3) {
+        bytes += static_cast<char>(group >> 10U & 255U);
+        bytes += static_cast<char>(group >> 2U & 255U);
+    }
+    return bytes;
+}
+
+}  // namespace step
