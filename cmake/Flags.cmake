@@ -20,6 +20,10 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_compile_options(-fpch-preprocess)
 endif()
+# Everything is position independent in the same way: CMake's own switch gives -fPIC to libraries
+# and -fPIE to programs, which then cannot share a precompiled header.
+add_compile_options(-fPIE)
+add_link_options(-pie)
 if(CMAKE_BUILD_TYPE MATCHES Rel)
   add_compile_options(-D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong
     -fstack-clash-protection -fcf-protection -fvisibility=hidden)

@@ -1,5 +1,4 @@
 // Compiles fmt into a static library: Debian ships only the shared one.
-#define FMT_HEADER_ONLY 0
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
