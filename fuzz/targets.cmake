@@ -1,1 +1,2 @@
 # One line per target, sorted.
+step_fuzz(asn1_reader asn1)

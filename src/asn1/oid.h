@@ -8,7 +8,8 @@
 
 namespace step::asn1 {
 
-/// An OBJECT IDENTIFIER, kept as its DER contents: cheap to compare, any length.
+/// An OBJECT IDENTIFIER, kept as its DER contents: cheap to compare, any number of arcs of up to
+/// 128 bits each (a UUID of X.667 needs them all).
 class Oid {
 public:
     Oid() = default;

@@ -13,7 +13,8 @@ namespace step::asn1 {
 
 /// Walks DER (X.690) from front to back. Aliases its input, which must outlive it and the
 /// views it gives. Every failure is kInvalidArgument and leaves the reader where it was.
-/// Strict: minimal lengths, minimal integers, BOOLEAN 00 or ff, no indefinite length.
+/// Strict: minimal lengths, minimal integers, BOOLEAN 00 or ff, no indefinite length, low tag
+/// numbers. Not checked: the order of a SET OF.
 class Reader {
 public:
     explicit Reader(ByteView der) : rest_(der) {}
@@ -46,6 +47,9 @@ public:
     Result<Oid> read_oid();
     /// A BIT STRING whose last octet is full: the octets without the leading count.
     Result<ByteView> read_bits();
+    /// A BIT STRING of up to 32 named bits, bit 0 in the lowest place (KeyUsage). Unused bits
+    /// must be zero; trailing zero bits are let pass, as Go does (X.690 11.2.2 forbids them).
+    Result<std::uint32_t> read_named_bits();
     /// UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 has them (Z, seconds, no fraction).
     Result<SysSeconds> read_time();
 

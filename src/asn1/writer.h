@@ -44,6 +44,7 @@ public:
     /// (X.690 11.2.2).
     void named_bits(std::uint32_t bits);
     /// UTCTime through 2049, GeneralizedTime from 2050 and before 1950 (RFC 5280 4.1.2.5).
+    /// Years before 0 and after 9999 have no encoding: the nearest moment that has one is written.
     void time(SysSeconds time);
     /// PrintableString if every character may be in one, UTF8String otherwise, as Go chooses
     /// ('*' and '&' are not allowed in what we write).
