@@ -1,4 +1,2 @@
 # One line per target, sorted.
 step_fuzz(asn1_reader asn1)
-step_fuzz(base_pem base)
-step_fuzz(base_uri base)
