@@ -1,2 +1,3 @@
 # One line per target, sorted.
 step_fuzz(asn1_reader asn1)
+step_fuzz(json_parse json)
