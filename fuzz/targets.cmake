@@ -1,3 +1,4 @@
 # One line per target, sorted.
 step_fuzz(asn1_reader asn1)
-step_fuzz(json_parse json)
+step_fuzz(base_pem base)
+step_fuzz(base_uri base)

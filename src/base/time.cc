@@ -162,12 +162,13 @@ Result<Duration> parse_duration(std::string_view text) {
         }
         value *= unit;
         double scale = 1;
-        double fraction = 0;
-        for (std::size_t i = whole_end + 1; i < number_end && scale < 1e18; ++i) {
-            fraction = fraction * 10 + (rest[i] - '0');
+        std::uint64_t fraction = 0;
+        for (std::size_t i = whole_end + 1; i < number_end && fraction < kLimit / 10; ++i) {
+            fraction = fraction * 10 + static_cast<std::uint64_t>(rest[i] - '0');
             scale *= 10;
         }
-        value += static_cast<std::uint64_t>(fraction * (static_cast<double>(unit) / scale));
+        value += static_cast<std::uint64_t>(static_cast<double>(fraction) *
+                                            (static_cast<double>(unit) / scale));
         if (value > kLimit || total > kLimit - value) {
             return invalid_duration(text);
         }

@@ -91,7 +91,7 @@ Result<std::string> parse_host(std::string_view host) {
                          .detail = "invalid port " + quote(port) + " after host"};
         }
     } else if (const std::size_t colon = host.rfind(':'); colon != std::string_view::npos) {
-        if (!valid_port(host.substr(colon))) {
+        if (!valid_port(host.substr(colon)) || host.find(':') != colon) {
             return Error{.code = Code::kInvalidArgument,
                          .detail = "invalid port " + quote(host.substr(colon)) + " after host"};
         }
@@ -133,6 +133,18 @@ Status parse_authority(std::string_view authority, Uri& uri) {
         uri.user = user;
     }
     return ok();
+}
+
+/// Name and password escaped anew; parse_parts() made sure that they can be decoded.
+std::string spell_user(std::string_view user) {
+    const auto again = [](std::string_view part) {
+        const auto decoded = percent_decode(part);
+        return escape(decoded ? *decoded : part, Part::kUser);
+    };
+    const std::size_t colon = user.find(':');
+    return colon == std::string_view::npos
+               ? again(user)
+               : again(user.substr(0, colon)) + ":" + again(user.substr(colon + 1));
 }
 
 /// A character that a path must not be spelled with, as Go's validEncoded has it.
@@ -226,7 +238,7 @@ std::string format_uri(const Uri& uri) {
         const bool authority = !uri.host.empty() || !uri.user.empty();
         if (authority || (!uri.scheme.empty() && !uri.omit_host && !uri.path.empty())) {
             text += "//";
-            text += uri.user.empty() ? "" : uri.user + "@";
+            text += uri.user.empty() ? "" : spell_user(uri.user) + "@";
             text += escape(uri.host, Part::kHost);
         }
         // The spelling it came with, if it still means the same path.
