@@ -2,3 +2,4 @@
 step_fuzz(asn1_reader asn1)
 step_fuzz(base_pem base)
 step_fuzz(base_uri base)
+step_fuzz(json_parse json)

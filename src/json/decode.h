@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,19 @@ public:
     Status status() const;
 
 private:
+    template <class Store>
+    Fields& each(std::string_view name, Store store);
+    void record(Error error);
+
     const Value& object_;
     std::string path_;
     Status status_ = ok();
 };
+
+/// The number as Go's strconv.ParseInt reads it: "5", not "5.0" nor "5e0". None if it does not fit.
+std::optional<std::int64_t> to_int64(const Number& number);
+/// The nearest double; none if it is too large for any.
+std::optional<double> to_double(const Number& number);
 
 /// An Error at a place: kInvalidArgument with cause "line L, column C".
 Error error_at(Place place, std::string detail);

@@ -14,6 +14,12 @@ namespace step::json {
 
 class Value;
 struct Member;
+
+/// True if Go would store the member `given` into the struct field with the JSON name `name`:
+/// equal by simple Unicode case folding. `name` is ASCII, so besides its letters themselves
+/// only U+017F (folds to S) and U+212A (folds to K) can match.
+bool same_name(std::string_view name, std::string_view given);
+
 using Array = std::vector<Value>;
 /// Members in the order of the text; duplicates are kept.
 using Object = std::vector<Member>;
