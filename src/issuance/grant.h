@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "x509/name.h"
+#include "x509/san.h"
+#include "x509/step_extension.h"
+
+namespace step::issuance {
+
+/// Who answers for a certificate, as it is recorded with it.
+struct ProvisionerRef {
+    std::string id{}, name{}, type{};  ///< type as the original stores it: "JWK".
+    bool operator==(const ProvisionerRef&) const = default;
+};
+
+/// What a registration authority told about the request (claim `step.ra` of a token).
+struct RaInfo {
+    std::string authority_id{}, endpoint_id{}, provisioner_id{}, provisioner_type{},
+        provisioner_name{};
+    bool operator==(const RaInfo&) const = default;
+};
+
+/// Lifetimes a provisioner allows.
+struct Lifetimes {
+    Duration min{}, max{}, normal{};
+    bool operator==(const Lifetimes&) const = default;
+};
+
+/// Everything one caller may have, decided once by the provisioner. Plain data: print it,
+/// compare it, put it into a test table.
+struct Grant {
+    ProvisionerRef provisioner{};
+    std::optional<RaInfo> ra{};
+    /// The extension that names the provisioner; none if it is switched off.
+    std::optional<x509::StepProvisioner> extension{};
+
+    x509::Subject subject{};           ///< Of the certificate. The CSR's does not count.
+    std::vector<std::string> names{};  ///< Of the certificate; not yet sorted into kinds.
+    /// Common names the CSR may carry (it may also have none).
+    std::vector<std::string> common_names{};
+    /// base64url SHA-256 of the only CSR that will do; empty: any.
+    std::string csr_fingerprint{};
+    Lifetimes lifetimes{};
+    bool operator==(const Grant&) const = default;
+};
+
+}  // namespace step::issuance

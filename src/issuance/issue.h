@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/runtime.h"
+#include "issuance/authority.h"
+#include "issuance/grant.h"
+#include "issuance/validity.h"
+#include "storage/database.h"
+#include "x509/constraints.h"
+#include "x509/csr.h"
+#include "x509/draft.h"
+
+namespace step::issuance {
+
+/// The most names one certificate may have.
+inline constexpr std::size_t kMaxNames = 1000;
+
+/// What the caller asks for within a grant.
+struct Options {
+    TimeOrDuration not_before{}, not_after{};
+};
+
+/// A certificate that is on record, with what the log wants to know, so that nobody parses it.
+struct Issued {
+    Bytes certificate{};  ///< DER.
+    Bytes serial{};       ///< Big-endian magnitude.
+    Bytes subject_der{};
+    x509::AltNames names{};
+    SysSeconds not_before{}, not_after{};
+    std::string key_label{};  ///< "ECDSA P-256"
+    std::optional<x509::StepProvisioner> extension{};
+};
+
+/// What else becomes true with the certificate, in the same transaction: a token is used up, an
+/// order becomes valid. `serial` is its x509::serial_key. If it fails, the certificate is
+/// dropped unseen. As storage::Database::transact says, it may run more than once.
+using AlsoRecord = std::function<Status(storage::Transaction&, ByteView serial)>;
+
+/// The one place where certificates are signed.
+class Issuer {
+public:
+    /// All must outlive it, and validate(*authority) must have succeeded.
+    Issuer(const Clock& clock, Random& random, std::shared_ptr<const Authority> authority,
+           storage::Database& database);
+
+    /// Signs `csr` within the limits of `grant`, records it, and only then returns it.
+    ///
+    /// The CSR's signature is the caller's business (x509::parse_csr checked it). Fails with
+    /// kForbidden if the CSR asks for what the grant does not allow or a name constraint of the
+    /// chain forbids, kInvalidArgument for a validity in the past or a key we do not issue for,
+    /// kUnavailable if the database is down, and with whatever `also` fails with. After a
+    /// failure nothing is on record and nobody has seen a certificate.
+    Result<Issued> issue(const x509::Csr& csr, const Grant& grant, const Options& options,
+                         const AlsoRecord& also);
+
+    /// Signs again what `old` says, for the same key or for `new_key` (rekey): subject, lifetime
+    /// and extensions are copied, the key identifiers made anew. Name constraints are checked
+    /// again; lifetimes and policy are not. Whether `old` may be renewed is the caller's
+    /// business (revocation, provisioner). Fails with kForbidden for a name that a constraint
+    /// forbids or an RSA key below 2048 bits.
+    Result<Issued> renew(const x509::Certificate& old, const crypto::PublicKey* new_key,
+                         const AlsoRecord& also);
+
+    /// A certificate for our own listener: serverAuth and clientAuth, 24 hours from a minute
+    /// ago, no provisioner, not on record. Name constraints of the chain count.
+    Result<Bytes> issue_own(const crypto::PublicKey& key, const std::string& common_name,
+                            const std::vector<std::string>& names) const;
+
+    const Authority& authority() const { return *authority_; }
+
+private:
+    Result<Bytes> sign(const x509::Draft& draft, ByteView serial) const;
+    Bytes new_serial(SysTime now) const;
+
+    const Clock& clock_;
+    Random& random_;
+    std::shared_ptr<const Authority> authority_;
+    storage::Database& database_;
+    crypto::SignatureScheme scheme_;
+    Bytes authority_key_id_;
+    std::vector<x509::NameConstraints> constraints_;
+};
+
+}  // namespace step::issuance

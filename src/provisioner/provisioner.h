@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/runtime.h"
+#include "issuance/claims.h"
+#include "issuance/grant.h"
+#include "json/value.h"
+#include "provisioner/token.h"
+#include "provisioner/used_tokens.h"
+
+namespace step::provisioner {
+
+/// What a provisioner may look at when it decides about a token.
+struct Context {
+    SysTime now{};
+    const Audiences& audiences;
+};
+
+/// What a verified revocation token says.
+struct RevokeGrant {
+    std::string provisioner_id{};
+    std::string serial{};    ///< The token's subject.
+    std::string token_id{};  ///< jti, or what stands for it.
+};
+
+/// Verifies signature, issuer, times and audience of a token, then says what it allows. Fails
+/// with kUnauthenticated, `cause` being the original's words.
+using SignRule = std::function<Result<issuance::Grant>(const Token&, const Context&)>;
+using RevokeRule = std::function<Result<RevokeGrant>(const Token&, const Context&)>;
+/// The text under which a verified token is remembered as used.
+using ReuseKey = std::function<std::string(const Token&)>;
+
+/// One configured provisioner: who it is, what it can do, how it is shown. What it cannot do it
+/// does not have. Immutable.
+struct Provisioner {
+    std::string type{};       ///< As configured, any case.
+    std::string type_name{};  ///< Canonical: "JWK".
+    std::string name{};
+    std::string id{};             ///< Unique; recorded with certificates.
+    std::string token_id{};       ///< What a token finds it by.
+    std::string key_id{};         ///< kid, for encrypted_key.
+    std::string encrypted_key{};  ///< Compact JWE; empty if there is none.
+    issuance::Claims claims{};
+    std::string failure{};  ///< Why it could not be set up; empty if it could.
+    std::string json{};     ///< As GET /provisioners shows it, without state and stateReason.
+
+    std::optional<SignRule> sign{};
+    std::optional<RevokeRule> revoke{};
+    ReuseKey reuse_key{};
+
+    issuance::ProvisionerRef ref() const { return {.id = id, .name = name, .type = type_name}; }
+};
+
+/// Makes a provisioner from its entry in ca.json. `inherited` is what the authority says of
+/// claims. A mistake in the entry gives a provisioner with `failure` set: it is listed and
+/// refuses every token (server.md 2.2.2). Fails with kInvalidArgument and the place only where
+/// the original cannot read the entry at all (a member of the wrong JSON type), kUnsupported for
+/// a type this build does not have.
+Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited);
+
+/// True if `type` (in any case) is one that make() knows; `known_elsewhere` tells types of the
+/// original that we lack.
+bool is_supported_type(std::string_view type);
+bool is_original_type(std::string_view type);
+
+}  // namespace step::provisioner
