@@ -72,6 +72,8 @@ struct Certificate {
     AltNames names{};
     std::vector<Bytes> other_names{};  ///< GeneralNames that AltNames does not hold.
     std::optional<NameConstraints> name_constraints{};
+    /// A critical extension that nobody here evaluates: verify_chain() refuses it.
+    bool unhandled_critical = false;
 
     const Extension* find(const asn1::Oid& id) const;
     bool is_ca() const { return basic_constraints && basic_constraints->ca; }
@@ -102,7 +104,7 @@ namespace oid {
 extern const asn1::Oid kCommonName, kSerialNumber, kCountry, kLocality, kProvince, kStreet,
     kOrganization, kOrganizationalUnit, kPostalCode, kEmailAddress, kSubjectKeyId, kKeyUsage,
     kSubjectAltName, kBasicConstraints, kNameConstraints, kCrlDistributionPoints,
-    kCertificatePolicies, kAuthorityKeyId, kExtendedKeyUsage, kAuthorityInfoAccess, kServerAuth,
+    kCertificatePolicies, kPolicyMappings, kAuthorityKeyId, kPolicyConstraints, kInhibitAnyPolicy, kExtendedKeyUsage, kAuthorityInfoAccess, kServerAuth,
     kClientAuth, kAnyExtendedKeyUsage, kExtensionRequest, kStepProvisioner;
 }  // namespace oid
 

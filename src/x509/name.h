@@ -20,6 +20,9 @@ struct Attribute {
     bool operator==(const Attribute&) const = default;
 };
 
+/// The value as UTF-8: BMPString and TeletexString (read as Latin-1) are converted.
+std::string to_utf8(const Attribute& attribute);
+
 /// A distinguished name (RFC 5280 4.1.2.4): a sequence of sets.
 struct Name {
     std::vector<std::vector<Attribute>> rdns{};
@@ -46,6 +49,9 @@ struct Subject {
 };
 Name to_name(const Subject& subject);
 
+/// Reads one whole Name. Refuses, as Go does for certificates, string types other than Printable
+/// (with '*' and '&' allowed), UTF8, IA5, Numeric, BMP and Teletex, and characters that the type
+/// does not have; kInvalidArgument.
 Result<Name> parse_name(ByteView der);
 /// PrintableString where possible, UTF8String otherwise, for attributes with those tags;
 /// others keep theirs. SET OF values are sorted as DER wants.

@@ -22,8 +22,9 @@ struct AltNames {
 };
 
 /// Sorts names into kinds as the original does: an IP address, else a URI with a scheme, else
-/// something with "@", else DNS. A DNS name with non-ASCII characters is converted to its
-/// A-label where Go does so; what cannot be one fails with kInvalidArgument.
+/// something with "@", else DNS. Empty strings are left out. URIs come out as Go's URL.String
+/// writes them. Nothing is converted to an A-label, as the original converts nothing here: a
+/// name that is not ASCII cannot be an IA5String and fails with kInvalidArgument.
 Result<AltNames> classify_names(const std::vector<std::string>& names);
 
 /// Extension value, in the order Go writes it: DNS, email, IP, URI.
@@ -34,6 +35,8 @@ struct ParsedAltNames {
     AltNames names{};
     std::vector<Bytes> others{};  ///< Whole GeneralName elements of other kinds.
 };
+/// Strict as Go: ASCII only, addresses of 4 or 16 octets, URIs that url.Parse takes and whose host
+/// is a domain name; kInvalidArgument. URIs come out normalised as Go's URL.String writes them.
 Result<ParsedAltNames> parse_alt_names(ByteView extension_value);
 
 }  // namespace step::x509
