@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,7 +19,7 @@ namespace step::cli {
 enum class FlagType : unsigned char { kBool, kString, kList, kInt, kUint, kDuration };
 
 struct Flag {
-    std::string_view name;  ///< "ca-url"; aliases after a slash: "provisioner/issuer".
+    std::string_view name{};  ///< "ca-url"; aliases after a slash: "provisioner/issuer".
     FlagType type = FlagType::kString;
     std::string_view value{};  ///< Placeholder in the help text: "url". Empty for a switch.
     std::string_view help{};
@@ -30,12 +31,12 @@ struct Flag {
 /// Where a value came from. Everything but kFallback and kNone counts as "set".
 enum class Source : unsigned char { kNone, kFallback, kDefaults, kEnvironment, kCommandLine };
 
-/// Parsed flags and positionals of one run. Asking for a flag the command does not declare is
-/// a bug and ends the process.
+/// Parsed flags and positionals of one run. A flag is named by any of its aliases; asking for
+/// one that the command does not declare is a bug and ends the process.
 class Args {
 public:
     virtual ~Args() = default;
-    virtual bool is_set(std::string_view flag) const = 0;
+    virtual bool declared(std::string_view flag) const = 0;
     virtual Source source(std::string_view flag) const = 0;
     virtual std::string get(std::string_view flag) const = 0;  ///< "" if there is none.
     virtual bool flag(std::string_view flag) const = 0;        ///< kBool
@@ -46,6 +47,7 @@ public:
     virtual std::string usage() const = 0;
     virtual std::string command() const = 0;  ///< "step ca certificate"
 
+    bool is_set(std::string_view flag) const { return source(flag) > Source::kFallback; }
     std::string positional(std::size_t index) const;  ///< "" if absent.
     /// The original's errors: "not enough positional arguments were provided in '…'" and its kin.
     Status expect_positionals(std::size_t count) const;
@@ -61,13 +63,23 @@ public:
     virtual void out(std::string_view text) = 0;  ///< Data, on stdout.
     virtual void err(std::string_view text) = 0;  ///< For people, on stderr.
     virtual bool colours() const = 0;             ///< stderr is a terminal.
+    virtual bool out_colours() const = 0;         ///< stdout is a terminal.
+    /// Fails with kTooLarge above `max_bytes`.
     virtual Result<Bytes> read_stdin(std::size_t max_bytes) = 0;
 
     /// Prompts of cli.md 2.6. All fail with "error allocating terminal: open /dev/tty: …"
-    /// without a terminal.
+    /// without a terminal, and with "error running prompt: ^C" if the person gives up. An
+    /// answer that `validate` (may be empty) refuses is not accepted; the reason is shown.
     using Validate = std::function<Status(std::string_view)>;
-    virtual Result<std::string> ask(std::string_view label, const Validate& validate) = 0;
+    /// `initial` stands in the line, to be edited.
+    virtual Result<std::string> ask(std::string_view label, const Validate& validate,
+                                    std::string_view initial) = 0;
+    Result<std::string> ask(std::string_view label, const Validate& validate) {
+        return ask(label, validate, {});
+    }
+    /// Trailing white space is cut off, as it is from password files.
     virtual Result<Secret> ask_password(std::string_view label, const Validate& validate) = 0;
+    /// `label` ends in "[y/n]" by custom.
     virtual Result<bool> ask_yes_no(std::string_view label) = 0;
     /// Index of the choice.
     virtual Result<std::size_t> choose(std::string_view label,
@@ -85,18 +97,25 @@ struct Context {
     Random& random;
     const Environment& environment;
     std::string steppath{};  ///< The authority folder: cli.md 2.1.
+    std::string base{};      ///< $STEPPATH or ~/.step; the same unless contexts are in use.
 };
 
 /// Exit code of a run that did what it should but answers "no": see cli.md 2.11.
 using ExitCode = int;
 
+/// Error::reason of an error that is followed by "Re-run with STEPDEBUG=1 for more info.":
+/// what the CA answered. Error::cause is what STEPDEBUG=1 shows.
+inline constexpr const char* kMoreWithDebug = "cli.more_with_debug";
+
+/// A command that declares the hidden switch `no-context` does not read defaults.json while
+/// that switch is true.
 struct Command {
-    std::string_view path;    ///< "ca certificate"
-    std::string_view brief;   ///< One line, lower case, no full stop.
-    std::string_view usage;   ///< After the path: "<subject> <crt-file> <key-file>".
-    std::string_view manual;  ///< Contents of the .md file beside the .cc file.
-    std::vector<Flag> flags;
-    std::function<Result<ExitCode>(Context&)> run;
+    std::string_view path{};    ///< "ca certificate"
+    std::string_view brief{};   ///< One line, lower case, no full stop.
+    std::string_view usage{};   ///< After the path: "<subject> <crt-file> <key-file>".
+    std::string_view manual{};  ///< Contents of the .md file beside the .cc file.
+    std::vector<Flag> flags{};
+    std::function<Result<ExitCode>(Context&)> run{};
 };
 
 }  // namespace step::cli

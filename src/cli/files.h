@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "base/files.h"
+#include "base/secret.h"
+#include "cli/command.h"
+
+namespace step::cli {
+
+/// Writes a file that a command makes. If the path exists, asks "Would you like to overwrite F
+/// [y/n]" unless the command has a true `force` flag; a "no" fails with "file exists", a folder
+/// with "file is a directory". Private keys pass Mode::kExact.
+Status write_output(Context& context, const std::string& path, ByteView bytes, unsigned mode = 0600,
+                    Mode treat = Mode::kKeep);
+
+/// A password file's contents without trailing white space (cli.md 2.7). Fails as read_file.
+Result<Secret> read_password_file(const std::string& path);
+
+/// Reads a file, or standard input if the path is "-". A UTF-8 byte order mark is dropped.
+/// Fails as read_file.
+Result<Bytes> read_input(Context& context, const std::string& path,
+                         std::size_t max_bytes = kMaxFile);
+
+}  // namespace step::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/program.h"
+
+namespace step::cli {
+
+/// Lays out a manual in Markdown for a terminal of 80 columns: headings at the margin, text
+/// indented by 6, code blocks by 10. Knows headings, paragraphs, "- " lists, fenced blocks,
+/// **strong**, `code` and <placeholders>; the last three are bold and underlined if `colours`,
+/// and lose their marks otherwise. Never fails: what it does not know is text.
+std::string render_manual(std::string_view markdown, bool colours);
+
+/// The Markdown help of a command: its manual under NAME and USAGE.
+std::string command_help(const Table& table, const Command& command);
+/// The Markdown help of a group ("" is the program): what it is and what it holds.
+std::string group_help(const Table& table, std::string_view path);
+
+/// Every flag as the manual heads it, for lint and tests: "**--provisioner**=<name>".
+std::string flag_heading(const Flag& flag);
+
+}  // namespace step::cli

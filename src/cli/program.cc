@@ -1,0 +1,180 @@
+#include "cli/program.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/args.h"
+#include "cli/help.h"
+
+namespace step::cli {
+namespace {
+
+constexpr int kFailed = 1, kNoSuchTopic = 3;
+
+class Run {
+public:
+    Run(const Table& table, Services& services) : table_(table), services_(services) {}
+
+    int program(std::vector<std::string> words) {
+        std::string config_file;
+        while (!words.empty() && words.front().starts_with('-')) {
+            const std::string word = words.front();
+            words.erase(words.begin());
+            const std::string name = word.substr(word.starts_with("--") ? 2 : 1);
+            if (name == "h" || name == "help") {
+                words = {"help"};
+            } else if (name == "v" || name == "version") {
+                words = {"version"};
+            } else if (name.starts_with("config=")) {
+                config_file = name.substr(7);
+            } else if (name == "config" && !words.empty()) {
+                config_file = words.front();
+                words.erase(words.begin());
+            } else {
+                return bad_flag(name, "");
+            }
+        }
+        auto loaded = services_.load_settings(config_file);
+        if (!loaded) {
+            return failed(loaded.error());
+        }
+        settings_ = *std::move(loaded);
+        for (const std::string& notice : settings_.notices) {
+            services_.console.err(notice + "\n");
+        }
+        return dispatch(words, "");
+    }
+
+private:
+    /// Walks down the groups; `path` is the one we are in.
+    int dispatch(std::span<const std::string> words, const std::string& path) {
+        if (words.empty()) {
+            return show(group_help(table_, path));
+        }
+        const std::string& word = words.front();
+        const auto rest = words.subspan(1);
+        if (word.starts_with('-')) {
+            const std::string name = word.substr(word.starts_with("--") ? 2 : 1);
+            return name == "h" || name == "help" ? show(group_help(table_, path))
+                                                 : bad_flag(name, path);
+        }
+        if (word == "help" || word == "h") {
+            return help(rest, path);
+        }
+        const std::string child = path.empty() ? word : path + " " + word;
+        for (const Entry& entry : table_.commands) {
+            if (entry.path == child) {
+                return command(entry.make(), rest);
+            }
+        }
+        if (is_group(child)) {
+            return dispatch(rest, child);
+        }
+        services_.console.err(fmt::format("No help topic for '{}'\n", word));
+        return kNoSuchTopic;
+    }
+
+    int help(std::span<const std::string> words, std::string path) {
+        for (const std::string& word : words) {
+            if (word.starts_with('-')) {
+                const std::string name = word.substr(word.starts_with("--") ? 2 : 1);
+                if (name == "h" || name == "help") {
+                    break;
+                }
+                return usage(
+                    "Incorrect Usage: ", fmt::format("flag provided but not defined: -{}", name),
+                    group_help(table_, ""));
+            }
+            path += path.empty() ? word : " " + word;
+        }
+        for (const Entry& entry : table_.commands) {
+            if (entry.path == path) {
+                return show(command_help(table_, entry.make()));
+            }
+        }
+        if (path.empty() || is_group(path)) {
+            return show(group_help(table_, path));
+        }
+        services_.console.err(fmt::format("No help topic for '{} {}'\n", table_.program, path));
+        return kNoSuchTopic;
+    }
+
+    int command(const Command& command, std::span<const std::string> words) {
+        if (settings_.choose && !skips_settings(command)) {
+            if (auto chosen = settings_.choose(settings_, services_.console); !chosen) {
+                return failed(chosen.error());
+            }
+        }
+        auto parsed = parse_args(command, words, services_.environment, settings_.defaults);
+        if (!parsed && parsed.error().has_reason(kUsageError)) {
+            return usage("Incorrect Usage: ", parsed.error().detail, command_help(table_, command));
+        }
+        if (!parsed) {
+            return failed(parsed.error());
+        }
+        if (parsed->help) {
+            return show(command_help(table_, command));
+        }
+        Context context{.args = *parsed->args,
+                        .console = services_.console,
+                        .clock = services_.clock,
+                        .random = services_.random,
+                        .environment = services_.environment,
+                        .steppath = settings_.steppath,
+                        .base = settings_.base};
+        const auto code = command.run(context);
+        return code ? *code : failed(code.error());
+    }
+
+    static bool skips_settings(const Command& command) {
+        return std::ranges::any_of(command.flags,
+                                   [](const Flag& flag) { return flag.name == "no-context"; });
+    }
+
+    bool is_group(std::string_view path) const {
+        return std::ranges::any_of(table_.groups,
+                                   [&](const Group& group) { return group.path == path; });
+    }
+
+    int show(const std::string& markdown) {
+        services_.console.out(render_manual(markdown, services_.console.out_colours()));
+        return 0;
+    }
+
+    int bad_flag(std::string name, const std::string& path) {
+        name = name.substr(0, name.find('='));
+        return usage("Incorrect Usage. ", fmt::format("flag provided but not defined: -{}", name),
+                     group_help(table_, path));
+    }
+
+    int usage(std::string_view prefix, const std::string& message, const std::string& markdown) {
+        services_.console.out(fmt::format("{}{}\n\n", prefix, message));
+        show(markdown);
+        services_.console.err(message + "\n");
+        return kFailed;
+    }
+
+    int failed(const Error& error) {
+        std::string text = error.detail.empty() ? "internal error" : error.detail;
+        text += '\n';
+        if (services_.environment.get("STEPDEBUG").value_or("") == "1") {
+            text += error.cause.empty() ? "" : error.cause + "\n";
+        } else if (error.has_reason(kMoreWithDebug)) {
+            text += "Re-run with STEPDEBUG=1 for more info.\n";
+        }
+        services_.console.err(text);
+        return kFailed;
+    }
+
+    const Table& table_;
+    Services& services_;
+    Settings settings_{};
+};
+
+}  // namespace
+
+int run_program(const Table& table, const std::vector<std::string>& words, Services services) {
+    return Run(table, services).program(words);
+}
+
+}  // namespace step::cli
