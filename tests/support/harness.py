@@ -1,0 +1,176 @@
+"""What tests with real processes share: temporary folders, a CA that starts and stops, commands.
+
+Environment: STEP_BIN is the folder with step and step-ca (build/dev/bin without it), STEP_PEERS
+the folder that ./dev peers fills.
+"""
+import os
+import pathlib
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("STEP_BIN", ROOT / "build/dev/bin"))
+PEERS = pathlib.Path(os.environ.get("STEP_PEERS") or pathlib.Path.home() / ".cache/steppp/peers")
+OURS_STEP, OURS_CA = str(BIN / "step"), str(BIN / "step-ca")
+PASSWORD = "password"
+LONG = os.environ.get("STEP_LONG") == "yes"
+
+
+def peer(name):
+    """The path of a program that ./dev peers installs; skips the test, aloud, without it."""
+    path = PEERS / name
+    if not path.exists():
+        raise unittest.SkipTest(f"{name} is not in {PEERS}; run ./dev peers")
+    return str(path)
+
+
+def original_ca():
+    return peer("step-ca-v0.30.2")
+
+
+def original_step():
+    return peer("step-v0.21.0")
+
+
+def tool(name):
+    path = shutil.which(name)
+    if not path:
+        raise unittest.SkipTest(f"{name} is not installed")
+    return path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Home:
+    """A temporary folder with its own $HOME and $STEPPATH, and commands that run in it."""
+
+    def __init__(self, step=OURS_STEP):
+        self.step = step
+        self._folder = tempfile.TemporaryDirectory(prefix="step-test-")
+        self.path = pathlib.Path(self._folder.name)
+        self.steppath = self.path / "steppath"
+        self.password = self.path / "password.txt"
+        self.password.write_text(PASSWORD + "\n")
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(self.path), "STEPPATH": str(self.steppath), "TZ": "UTC"}
+
+    def close(self):
+        self._folder.cleanup()
+
+    def file(self, name):
+        return self.path / name
+
+    def run(self, *argv, check=True, **options):
+        """Runs a program in this folder without a terminal; fails the test on exit != 0 if `check`."""
+        options.setdefault("timeout", 60)
+        options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
+        if options["stdin"] is None:
+            del options["stdin"]
+        env = {**self.env, **options.pop("env", {})}
+        done = subprocess.run([str(a) for a in argv], cwd=self.path, env=env, text=True,
+                              capture_output=True, start_new_session=True, **options)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{' '.join(map(str, argv))}\nexit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def s(self, *argv, **options):
+        """`step` with these arguments."""
+        return self.run(self.step, *argv, **options)
+
+    def init(self, port, *extra, name="Test CA", step=None):
+        """A standalone CA in $STEPPATH that will serve https://localhost:PORT."""
+        return self.run(step or self.step, "ca", "init", "--name", name, "--dns", "localhost",
+                        "--dns", "127.0.0.1", "--address", f"127.0.0.1:{port}", "--provisioner", "admin",
+                        "--password-file", self.password, "--deployment-type", "standalone", *extra)
+
+
+class Server:
+    """A running step-ca. `with Server(home) as ca:` stops it at the end, SIGKILL if it must be."""
+
+    def __init__(self, home, program=OURS_CA, config=None, arguments=(), ready="Serving HTTPS on "):
+        self.home = home
+        self.log = []
+        self._lines = queue.Queue()
+        config = config or home.steppath / "config/ca.json"
+        self.process = subprocess.Popen(
+            [program, str(config), "--password-file", str(home.password), *arguments],
+            cwd=home.path, env=home.env, text=True, errors="replace", stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        threading.Thread(target=self._read, daemon=True).start()
+        self.wait_for(ready)
+        self._wait_for_port()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.log.append(line)
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def wait_for(self, text, seconds=30):
+        """The first log line from now on that has `text` in it."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.01, end - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no '{text}' within {seconds} s:\n{''.join(self.log)}") from None
+            if line is None:
+                raise AssertionError(f"step-ca ended with {self.process.wait()}:\n{''.join(self.log)}")
+            if text in line:
+                return line
+
+    def _wait_for_port(self):
+        """The original prints its line a moment before it listens."""
+        import json
+        address = json.loads((self.home.steppath / "config/ca.json").read_text())["address"]
+        host, _, port = address.rpartition(":")
+        end = time.monotonic() + 10
+        while port != "0":
+            try:
+                socket.create_connection((host or "127.0.0.1", int(port)), timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+
+    def stop(self, sig=signal.SIGTERM):
+        """Ends the process and gives its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(sig)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.process.returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Case(unittest.TestCase):
+    """A test with homes that go when it ends."""
+
+    def home(self, step=OURS_STEP):
+        home = Home(step)
+        self.addCleanup(home.close)
+        return home
+
+    def serve(self, home, program=OURS_CA, **options):
+        server = Server(home, program, **options)
+        self.addCleanup(server.stop)
+        return server
