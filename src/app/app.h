@@ -46,7 +46,7 @@ public:
 
     virtual const setup::Config& config() const = 0;
     virtual std::shared_ptr<const http::Router> router() const = 0;
-    virtual const issuance::Issuer& issuer() const = 0;
+    virtual issuance::Issuer& issuer() const = 0;  ///< For `step --offline`.
     virtual const provisioner::ProvisionerSet& provisioners() const = 0;
 
     /// SHA-256 of each root, lower-case hexadecimal.

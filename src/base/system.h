@@ -20,11 +20,14 @@ public:
     virtual ~Environment() = default;
     /// None if the variable is not defined; "" if it is defined and empty.
     virtual std::optional<std::string> get(const std::string& name) const = 0;
+    /// The home folder that the user database gives this user: what counts where HOME is not set.
+    virtual std::optional<std::string> user_home() const { return std::nullopt; }
 };
 
 class SystemEnvironment final : public Environment {
 public:
     std::optional<std::string> get(const std::string& name) const override;
+    std::optional<std::string> user_home() const override;
 };
 
 }  // namespace step

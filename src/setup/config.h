@@ -23,9 +23,10 @@ struct DbConfig {
     std::string data_source{}, value_dir{}, database{}, badger_file_loading_mode{};
 };
 
-/// As written, for /sign answers, and as we can serve it.
+/// As written, for /sign answers (a minVersion below 1.2 is raised), and as OpenSSL wants it.
 struct TlsConfig {
     std::vector<std::string> cipher_suites{};  ///< Go names, in file order.
+    std::string cipher_list{};  ///< Those of TLS 1.2 that OpenSSL has, by its names, with colons.
     double min_version = 1.2, max_version = 1.3;
     bool renegotiation = false;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/result.h"
 #include "base/runtime.h"
 #include "base/secret.h"
@@ -41,6 +42,7 @@ struct InitPlan {
         std::string path{};
         Secret content{};
         unsigned mode = 0600;
+        Mode treat = Mode::kKeep;  ///< kExact for private keys.
     };
     std::vector<std::string> folders{};  ///< All made with 0700; every folder of `files` is here.
     std::vector<File> files{};           ///< In the order they are written; ca.json last.
@@ -52,8 +54,8 @@ struct InitPlan {
 };
 
 /// Encrypts both keys and the provisioner's with the passwords given (`provisioner_password`
-/// none: `password` too) and lays out the tree. Fails with kInvalidArgument on an address
-/// without a port or no DNS name. Touches no file; about half a second of PBKDF2.
+/// none: `password` too) and lays out the tree. Fails with kInvalidArgument on an address that is
+/// not host:port, without a port or no DNS name. Touches no file; about half a second of PBKDF2.
 Result<InitPlan> plan_init(const InitOptions& options, const NewAuthority& root,
                            const NewAuthority& intermediate, const Secret& password,
                            const Secret* provisioner_password, Random& random);

@@ -1,0 +1,148 @@
+#include "base/text.h"
+#include "setup/config_impl.h"
+
+namespace step::setup {
+namespace {
+
+/// Types the original knows; all but JWK need a capability of their own.
+constexpr std::string_view kOtherTypes[] = {"OIDC", "GCP",   "AWS",    "Azure", "ACME",
+                                            "X5C",  "K8sSA", "SSHPOP", "SCEP",  "Nebula"};
+
+void refuse_cas(Reader& reader, const json::Value& authority) {
+    const json::Value* type_value = authority.find("type");
+    std::string type;
+    json::Fields fields(authority, "authority");
+    fields.get("type", type);
+    reader.take(fields);
+    if (!type.empty() && !equal_fold(type, "softcas")) {
+        for (const char* known : {"stepcas", "cloudcas", "vaultcas"}) {
+            if (equal_fold(type, known)) {
+                reader.refuse(type_value, "authority.type", "cas type " + type);
+                return;
+            }
+        }
+        reader.fail(Code::kInvalidArgument, "unsupported cas type " + type, "authority.type",
+                    type_value);
+        return;
+    }
+    for (const char* name : {"certificateAuthority", "certificateAuthorityFingerprint",
+                             "certificateIssuer", "credentialsFile", "config"}) {
+        reader.refuse(authority.find(name), std::string("authority.") + name,
+                      std::string("authority.") + name + " (another CA as signer)");
+    }
+}
+
+void refuse_capabilities(Reader& reader, const json::Value& authority, AuthorityConfig& out) {
+    if (!out.deployment_type.empty() && !equal_fold(out.deployment_type, "standalone")) {
+        reader.refuse(authority.find("deploymentType"), "authority.deploymentType",
+                      "deployment type " + out.deployment_type);
+    }
+    reader.refuse(authority.find("authorityId"), "authority.authorityId",
+                  "an authorityId (linked deployments)");
+    reader.refuse(authority.find("enableAdmin"), "authority.enableAdmin",
+                  "remote provisioner management");
+    reader.refuse(authority.find("policy"), "authority.policy", "a name policy");
+    reader.refuse(authority.find("disableGetSSHHosts"), "authority.disableGetSSHHosts",
+                  "disableGetSSHHosts (an SSH certificate authority)");
+}
+
+void read_subject(Reader& reader, const json::Value& authority, x509::Subject& out) {
+    const json::Value* value = section(reader, authority, "template", "authority.template");
+    if (value == nullptr) {
+        return;
+    }
+    json::Fields fields(*value, "authority.template");
+    const auto one = [&](std::string_view name, std::vector<std::string>& list) {
+        std::string text;
+        fields.get(name, text);
+        if (!text.empty()) {
+            list = {text};
+        }
+    };
+    one("country", out.country);
+    one("organization", out.organization);
+    one("organizationalUnit", out.organizational_unit);
+    one("locality", out.locality);
+    one("province", out.province);
+    one("streetAddress", out.street_address);
+    fields.get("serialNumber", out.serial_number).get("commonName", out.common_name);
+    reader.take(fields);
+}
+
+/// Keeps JWK entries. A type the original does not know either is dropped, as it does; ours
+/// says so.
+void read_provisioner(Reader& reader, const json::Value& entry, std::size_t index,
+                      AuthorityConfig& out) {
+    const std::string key = "authority.provisioners[" + std::to_string(index) + "]";
+    if (entry.as_object() == nullptr) {
+        reader.unreadable("error unmarshaling provisioner: cannot unmarshal " +
+                              std::string(entry.kind()) + " into a provisioner",
+                          key, &entry);
+        return;
+    }
+    std::string type, name;
+    json::Fields fields(entry, key);
+    fields.get("type", type);
+    reader.take(fields);
+    const json::Value* name_value = entry.find("name");
+    if (name_value != nullptr && name_value->as_string() != nullptr) {
+        name = *name_value->as_string();
+    }
+    for (const std::string_view known : kOtherTypes) {
+        if (equal_fold(type, known)) {
+            reader.refuse(entry.find("type"), key + ".type", "a provisioner of type " + type);
+            return;
+        }
+    }
+    if (!equal_fold(type, "JWK")) {
+        reader.warnings.push_back("provisioner " + quote(name) + " is left out: its type " +
+                                  quote(type) + " is unknown");
+        return;
+    }
+    reader.refuse(entry.find("options"), key + ".options",
+                  "an options object (templates, webhooks)");
+    out.provisioners.push_back(entry);
+}
+
+}  // namespace
+
+void read_authority(Reader& reader, const json::Value& root, AuthorityConfig& out) {
+    const json::Value* authority = section(reader, root, "authority", "authority");
+    if (authority == nullptr) {
+        return;
+    }
+    bool enable_admin = false;
+    json::Fields fields(*authority, "authority");
+    fields.get("authorityId", out.authority_id)
+        .get("deploymentType", out.deployment_type)
+        .get("disableIssuedAtCheck", out.disable_issued_at_check)
+        .get("enableAdmin", enable_admin)
+        .get("disableGetSSHHosts", out.disable_get_ssh_hosts);
+    reader.take(fields);
+    read_duration(reader, *authority, "backdate", "authority.backdate", out.backdate);
+    if (out.backdate.count() < 0) {
+        reader.fail(Code::kInvalidArgument, "authority.backdate cannot be less than 0",
+                    "authority.backdate", authority->find("backdate"));
+    }
+    refuse_cas(reader, *authority);
+    refuse_capabilities(reader, *authority, out);
+    read_subject(reader, *authority, out.subject);
+    if (const json::Value* claims = section(reader, *authority, "claims", "authority.claims")) {
+        out.claims = *claims;
+    }
+    const json::Value* provisioners = authority->find("provisioners");
+    if (provisioners == nullptr || provisioners->is_null()) {
+        return;
+    }
+    if (provisioners->as_array() == nullptr) {
+        reader.unreadable("error unmarshaling provisioner list", "authority.provisioners",
+                          provisioners);
+        return;
+    }
+    std::size_t index = 0;
+    for (const json::Value& entry : *provisioners->as_array()) {
+        read_provisioner(reader, entry, index++, out);
+    }
+}
+
+}  // namespace step::setup

@@ -1,0 +1,234 @@
+#include "setup/init.h"
+
+#include <cstdio>
+
+#include "base/files.h"
+#include "base/hex.h"
+#include "base/ip.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/keygen.h"
+#include "crypto/pem_key.h"
+#include "jose/jwe.h"
+#include "jose/jwk.h"
+#include "json/write.h"
+#include "x509/certificate.h"
+#include "x509/draft.h"
+
+namespace step::setup {
+namespace {
+
+constexpr std::chrono::hours kLifetime{10 * 365 * 24};
+
+/// Positive and 16 octets long, as RFC 5280 4.1.2.2 wants (at most 20).
+Bytes new_serial(Random& random) {
+    Bytes serial = random.bytes(16);
+    serial[0] = static_cast<char>((static_cast<unsigned char>(serial[0]) & 0x7f) | 0x01);
+    return serial;
+}
+
+Bytes subject_of(const std::string& name, std::string_view what) {
+    return x509::encode_name(
+        x509::to_name({.organization = {name}, .common_name = name + std::string(what)}));
+}
+
+/// What root and intermediate have in common.
+x509::Draft ca_draft(const crypto::PublicKey& key, Bytes subject, unsigned path_length,
+                     SysTime now) {
+    const SysSeconds begin = std::chrono::floor<std::chrono::seconds>(now);
+    x509::Draft draft;
+    draft.subject_der = std::move(subject);
+    draft.not_before = begin;
+    draft.not_after = begin + kLifetime;
+    draft.spki = key.spki();
+    draft.key_usage = x509::key_usage::kCertSign | x509::key_usage::kCrlSign;
+    draft.basic_constraints = x509::BasicConstraints{.ca = true, .path_length = path_length};
+    draft.subject_key_id = x509::key_id(key);
+    return draft;
+}
+
+/// Members in the order and with the empty values that the original writes.
+json::Value configuration(const InitOptions& options, const InitPlan& plan,
+                          const json::Value& provisioner) {
+    json::Array names;
+    for (const std::string& name : options.dns) {
+        names.emplace_back(name);
+    }
+    json::Object config{
+        {"root", plan.root_certificate},        {"federatedRoots", nullptr},
+        {"crt", plan.intermediate_certificate}, {"key", plan.intermediate_key},
+        {"address", options.address},           {"insecureAddress", ""},
+        {"dnsNames", std::move(names)},         {"logger", json::Object{{"format", "text"}}}};
+    if (options.database) {
+        config.push_back({"db", json::Object{{"type", "badgerv2"},
+                                             {"dataSource", plan.database},
+                                             {"badgerFileLoadingMode", ""}}});
+    }
+    config.push_back({"authority", json::Object{{"provisioners", json::Array{provisioner}}}});
+    config.push_back(
+        {"tls",
+         json::Object{{"cipherSuites", json::Array{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                                                   "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"}},
+                      {"minVersion", json::Number{"1.2"}},
+                      {"maxVersion", json::Number{"1.3"}},
+                      {"renegotiation", false}}});
+    return config;
+}
+
+/// The first JWK provisioner, its private key inside, encrypted.
+Result<json::Value> make_provisioner(const std::string& name, const Secret& password,
+                                     Random& random) {
+    STEP_ASSIGN(crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
+    jose::Jwk jwk;
+    jwk.use = "sig";
+    jwk.alg = jose::default_algorithm(key.public_key());
+    jwk.kid = jose::thumbprint(key.public_key());
+    jwk.public_key = key.public_key();
+    jwk.private_key = std::move(key);
+    const Secret plain(json::encode(jose::private_jwk(jwk)));
+    STEP_ASSIGN(std::string encrypted,
+                jose::encrypt_with_password(plain.view(), password.view(), "jwk+json", random));
+    return json::Value(json::Object{{"type", "JWK"},
+                                    {"name", name},
+                                    {"key", jose::public_jwk(jwk)},
+                                    {"encryptedKey", std::move(encrypted)}});
+}
+
+/// https://<first name>, and the port unless it is 443.
+Result<std::string> default_url(const InitOptions& options) {
+    const std::optional<HostPort> at = split_host_port(options.address);
+    if (!at || at->port.empty()) {
+        return Error{Code::kInvalidArgument, options.address + " is not an TCP address"};
+    }
+    const std::string& host = options.dns.front();
+    if (at->port == "443") {
+        const bool v6 = host.find(':') != std::string::npos;
+        return "https://" + (v6 ? "[" + host + "]" : host);
+    }
+    return "https://" + join_host_port(host, at->port);
+}
+
+void lay_out(InitPlan& plan, const InitOptions& options) {
+    const std::string certs = join_path(options.folder, "certs");
+    const std::string secrets = join_path(options.folder, "secrets");
+    const std::string config = join_path(options.folder, "config");
+    plan.folders = {options.folder, certs, secrets, config, join_path(options.folder, "templates")};
+    if (options.database) {
+        plan.database = join_path(options.folder, "db");
+        plan.folders.push_back(plan.database);
+    }
+    plan.root_certificate = join_path(certs, "root_ca.crt");
+    plan.root_key = join_path(secrets, "root_ca_key");
+    plan.intermediate_certificate = join_path(certs, "intermediate_ca.crt");
+    plan.intermediate_key = join_path(secrets, "intermediate_ca_key");
+    plan.defaults = join_path(config, "defaults.json");
+    plan.configuration = join_path(config, "ca.json");
+}
+
+Status write_files(const InitPlan& plan, std::vector<std::string>& made) {
+    for (const InitPlan::File& file : plan.files) {
+        const bool fresh = kind_of(file.path) == Kind::kNothing;
+        STEP_TRY(write_file(file.path, file.content.view(), file.mode, file.treat));
+        if (fresh) {
+            made.push_back(file.path);
+        }
+    }
+    return ok();
+}
+
+}  // namespace
+
+Result<NewAuthority> make_root(const std::string& name, SysTime now, Random& random) {
+    STEP_ASSIGN(crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
+    const x509::Draft draft =
+        ca_draft(key.public_key(), subject_of(name, " Root CA"), /*path_length=*/1, now);
+    STEP_ASSIGN(Bytes certificate, x509::sign_draft(draft, new_serial(random), draft.subject_der,
+                                                    key, crypto::default_scheme(key.public_key())));
+    return NewAuthority{std::move(certificate), std::move(key)};
+}
+
+Result<NewAuthority> make_intermediate(const std::string& name, const NewAuthority& root,
+                                       SysTime now, Random& random) {
+    STEP_ASSIGN(const x509::Certificate parent, x509::parse_certificate(root.certificate));
+    STEP_ASSIGN(crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
+    x509::Draft draft =
+        ca_draft(key.public_key(), subject_of(name, " Intermediate CA"), /*path_length=*/0, now);
+    draft.authority_key_id = x509::key_id(root.key.public_key());
+    STEP_ASSIGN(Bytes certificate,
+                x509::sign_draft(draft, new_serial(random), parent.subject_der, root.key,
+                                 crypto::default_scheme(root.key.public_key())));
+    return NewAuthority{std::move(certificate), std::move(key)};
+}
+
+Result<InitPlan> plan_init(const InitOptions& options, const NewAuthority& root,
+                           const NewAuthority& intermediate, const Secret& password,
+                           const Secret* provisioner_password, Random& random) {
+    if (options.dns.empty()) {
+        return Error{Code::kInvalidArgument, "dns must not be empty"};
+    }
+    STEP_ASSIGN(std::string url, default_url(options));
+    if (!options.ca_url.empty()) {
+        url = options.ca_url;
+    }
+    InitPlan plan;
+    lay_out(plan, options);
+    plan.root_fingerprint = encode_hex(crypto::sha256(root.certificate));
+    STEP_ASSIGN(const json::Value provisioner,
+                make_provisioner(options.provisioner,
+                                 provisioner_password != nullptr ? *provisioner_password : password,
+                                 random));
+    const json::Value defaults = json::Object{{"ca-url", url},
+                                              {"ca-config", plan.configuration},
+                                              {"fingerprint", plan.root_fingerprint},
+                                              {"root", plan.root_certificate}};
+    const auto add = [&plan](const std::string& path, Bytes content, unsigned mode,
+                             Mode treat = Mode::kKeep) {
+        plan.files.push_back({path, Secret(std::move(content)), mode, treat});
+    };
+    add(plan.root_certificate, x509::encode_certificate_pem(root.certificate), 0600);
+    add(plan.root_key, crypto::encrypt_private_key(root.key, password.view(), random), 0600,
+        Mode::kExact);
+    add(plan.intermediate_certificate, x509::encode_certificate_pem(intermediate.certificate),
+        0600);
+    add(plan.intermediate_key,
+        crypto::encrypt_private_key(intermediate.key, password.view(), random), 0600, Mode::kExact);
+    add(plan.defaults, json::encode_indent(defaults, "\t"), 0644);
+    add(plan.configuration, json::encode_indent(configuration(options, plan, provisioner), "\t"),
+        0644);
+    return plan;
+}
+
+Status write_init(const InitPlan& plan) {
+    for (const std::string& folder : plan.folders) {
+        STEP_TRY(make_folders(folder));
+    }
+    std::vector<std::string> made;
+    Status written = write_files(plan, made);
+    if (!written) {
+        for (const std::string& path : made) {
+            (void)std::remove(path.c_str());
+        }
+    }
+    return written;
+}
+
+Result<std::vector<std::string>> split_dns(const std::vector<std::string>& answers) {
+    std::vector<std::string> names;
+    for (const std::string& answer : answers) {
+        for (const std::string& part : split(replace_all(answer, " ", ","), ',')) {
+            std::string_view name = trim(part);
+            if (name.size() > 2 && name.front() == '[' && name.back() == ']') {
+                name = name.substr(1, name.size() - 2);
+            }
+            if (!name.empty()) {
+                names.emplace_back(name);
+            }
+        }
+    }
+    if (names.empty()) {
+        return Error{Code::kInvalidArgument, "dns must not be empty"};
+    }
+    return names;
+}
+
+}  // namespace step::setup
