@@ -10,6 +10,7 @@ namespace step::test {
 /// Exactly the variables it is given.
 struct FakeEnvironment final : Environment {
     std::map<std::string, std::string> variables{};
+    std::optional<std::string> user_home_folder{};
 
     FakeEnvironment() = default;
     explicit FakeEnvironment(std::map<std::string, std::string> given)
@@ -18,6 +19,7 @@ struct FakeEnvironment final : Environment {
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional(found->second);
     }
+    std::optional<std::string> user_home() const override { return user_home_folder; }
 };
 
 }  // namespace step::test
