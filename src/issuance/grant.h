@@ -24,6 +24,13 @@ struct RaInfo {
     bool operator==(const RaInfo&) const = default;
 };
 
+/// Where a certificate came from: copied from old to new on renewal.
+struct Origin {
+    ProvisionerRef provisioner{};
+    std::optional<RaInfo> ra{};
+    bool operator==(const Origin&) const = default;
+};
+
 /// Lifetimes a provisioner allows.
 struct Lifetimes {
     Duration min{}, max{}, normal{};
@@ -33,8 +40,7 @@ struct Lifetimes {
 /// Everything one caller may have, decided once by the provisioner. Plain data: print it,
 /// compare it, put it into a test table.
 struct Grant {
-    ProvisionerRef provisioner{};
-    std::optional<RaInfo> ra{};
+    Origin origin{};
     /// The extension that names the provisioner; none if it is switched off.
     std::optional<x509::StepProvisioner> extension{};
 

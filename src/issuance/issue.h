@@ -11,6 +11,7 @@
 #include "base/runtime.h"
 #include "issuance/authority.h"
 #include "issuance/grant.h"
+#include "issuance/ledger.h"
 #include "issuance/validity.h"
 #include "storage/database.h"
 #include "x509/constraints.h"
@@ -18,6 +19,9 @@
 #include "x509/draft.h"
 
 namespace step::issuance {
+
+/// Error::reason of a name that a constraint of the CA chain forbids.
+inline constexpr const char* kNameConstraint = "issuance.name_constraint";
 
 /// The most names one certificate may have.
 inline constexpr std::size_t kMaxNames = 1000;
@@ -32,6 +36,7 @@ struct Issued {
     Bytes certificate{};  ///< DER.
     Bytes serial{};       ///< Big-endian magnitude.
     Bytes subject_der{};
+    std::string common_name{};
     x509::AltNames names{};
     SysSeconds not_before{}, not_after{};
     std::string key_label{};  ///< "ECDSA P-256"
@@ -62,11 +67,11 @@ public:
 
     /// Signs again what `old` says, for the same key or for `new_key` (rekey): subject, lifetime
     /// and extensions are copied, the key identifiers made anew. Name constraints are checked
-    /// again; lifetimes and policy are not. Whether `old` may be renewed is the caller's
-    /// business (revocation, provisioner). Fails with kForbidden for a name that a constraint
-    /// forbids or an RSA key below 2048 bits.
+    /// again; lifetimes and policy are not. `origin` is recorded with it. Whether `old` may be
+    /// renewed is the caller's business (revocation, provisioner). Fails with kForbidden for a name
+    /// that a constraint forbids or an RSA key below 2048 bits.
     Result<Issued> renew(const x509::Certificate& old, const crypto::PublicKey* new_key,
-                         const AlsoRecord& also);
+                         const Origin& origin, const AlsoRecord& also);
 
     /// A certificate for our own listener: serverAuth and clientAuth, 24 hours from a minute
     /// ago, no provisioner, not on record. Name constraints of the chain count.
@@ -77,12 +82,15 @@ public:
 
 private:
     Result<Bytes> sign(const x509::Draft& draft, ByteView serial) const;
-    Bytes new_serial(SysTime now) const;
+    Result<Issued> sign_and_record(x509::Draft& draft, const x509::AltNames& names,
+                                   std::string_view common_name, const Origin& origin, SysTime now,
+                                   const AlsoRecord& also);
 
     const Clock& clock_;
     Random& random_;
     std::shared_ptr<const Authority> authority_;
     storage::Database& database_;
+    Ledger ledger_;
     crypto::SignatureScheme scheme_;
     Bytes authority_key_id_;
     std::vector<x509::NameConstraints> constraints_;

@@ -11,40 +11,34 @@
 #include "base/runtime.h"
 #include "issuance/grant.h"
 #include "storage/database.h"
+#include "storage/tables.h"
 
 namespace step::issuance {
-
-/// The tables of the ledger. Index rows end in the serial and have no value.
-namespace table {
-inline constexpr std::string_view kCertificates = "certificates";                  ///< serial
-inline constexpr std::string_view kByName = "certificates_by_name";                ///< name, serial
-inline constexpr std::string_view kByProvisioner = "certificates_by_provisioner";  ///< id, serial
-inline constexpr std::string_view kByExpiry = "certificates_by_expiry";  ///< seconds, serial
-}  // namespace table
 
 /// One certificate as it is on record.
 struct Entry {
     Bytes serial{};       ///< x509::serial_key.
     Bytes certificate{};  ///< DER.
-    ProvisionerRef provisioner{};
-    std::optional<RaInfo> ra{};
+    Origin origin{};
     SysSeconds expires{};
     /// Lower-case common name and alternative names, each once: what the name index holds.
     std::vector<std::string> names{};
     bool operator==(const Entry&) const = default;
 };
 
-/// Every certificate that was ever handed out. Each query is a range scan over an index that is
-/// written in the same transaction as the certificate.
+/// Every certificate that was ever handed out, by serial. Each query is a range scan over an
+/// index that is written in the same transaction as the certificate.
 class Ledger {
 public:
     /// `database` must outlive it.
-    explicit Ledger(const storage::Database& database) : database_(database) {}
+    explicit Ledger(const storage::Database& database);
+    /// What the database must be opened with.
+    static std::vector<std::string> keyspaces();
 
     /// Adds an entry and its index rows. kConflict if the serial is on record.
-    static Status record(storage::Transaction& transaction, const Entry& entry);
+    Status record(storage::Transaction& transaction, const Entry& entry) const;
     /// Removes an entry and its index rows; no entry, no effect.
-    static Status erase(storage::Transaction& transaction, ByteView serial);
+    Status erase(storage::Transaction& transaction, ByteView serial) const;
 
     /// None if it is not on record (issued before, elsewhere, or without a `db`).
     Result<std::optional<Entry>> find(ByteView serial) const;
@@ -68,6 +62,7 @@ private:
                       std::size_t limit, const std::function<bool(const Entry&)>& belongs) const;
 
     const storage::Database& database_;
+    storage::Table table_;
 };
 
 }  // namespace step::issuance

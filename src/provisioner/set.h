@@ -46,9 +46,9 @@ public:
     Result<RevokePermission> authorize_revoke(std::string_view token) const;
 
     /// Whether this certificate may be renewed at `now`, by what its provisioner says of
-    /// renewals. `recorded` is its ledger entry, if there is one. Gives the provisioner to record
-    /// with the new certificate. Fails with kUnauthenticated.
-    Result<issuance::ProvisionerRef> authorize_renew(const x509::Certificate& certificate,
+    /// renewals. `recorded` is its ledger entry, if there is one. Gives what to record with the
+    /// new certificate. Fails with kUnauthenticated.
+    Result<issuance::Origin> authorize_renew(const x509::Certificate& certificate,
                                                      const std::optional<issuance::Entry>& recorded,
                                                      SysTime now) const;
 

@@ -10,13 +10,9 @@
 #include "base/result.h"
 #include "base/runtime.h"
 #include "storage/database.h"
+#include "storage/tables.h"
 
 namespace step::revocation {
-
-namespace table {
-inline constexpr std::string_view kRevoked = "revoked_certificates";         ///< serial
-inline constexpr std::string_view kByTime = "revoked_certificates_by_time";  ///< seconds, serial
-}  // namespace table
 
 /// Why revoke() failed, in Error::reason.
 inline constexpr const char* kAlreadyRevoked = "revocation.already_revoked";
@@ -41,7 +37,9 @@ enum class Keeps : unsigned char { kNothing, kEverything };
 class Register {
 public:
     /// `database` must outlive it. A CA without a `db` keeps nothing: revoke() is kUnsupported.
-    Register(storage::Database& database, Keeps keeps) : database_(database), keeps_(keeps) {}
+    Register(storage::Database& database, Keeps keeps);
+    /// What the database must be opened with.
+    static std::vector<std::string> keyspaces();
 
     /// Records a revocation, once; a second one fails with kInvalidArgument, kAlreadyRevoked and
     /// the original's words. The certificate need not be known. `also` happens with it or not
@@ -52,7 +50,7 @@ public:
     /// `serial` is an x509::serial_key.
     Result<bool> is_revoked(ByteView serial) const;
     /// The same within a transaction: kUnauthenticated, "certificate has been revoked".
-    static Status refuse_revoked(const storage::Snapshot& snapshot, ByteView serial);
+    Status refuse_revoked(const storage::Snapshot& snapshot, ByteView serial) const;
     Result<std::optional<Revocation>> find(ByteView serial) const;
 
     struct Page {
@@ -65,6 +63,7 @@ public:
 private:
     storage::Database& database_;
     Keeps keeps_;
+    storage::Table table_;
 };
 
 }  // namespace step::revocation
