@@ -1,0 +1,258 @@
+// step-load: asks a CA for certificates over several connections at once, with tokens and
+// requests made beforehand, so that the time and CPU measured are the server's.
+//
+//   step-load --url https://localhost:9000 --root root.pem --jwk private.json --issuer admin
+//             --count 2000 --connections 16 [--handshake] [--serials FILE] [--until-broken]
+//
+//   step-load --open-jwk ca.json --password-file FILE --out private.json
+//
+// The second form writes the first provisioner's private key, decrypted, for the first form.
+//
+// Prints one JSON line: {"issued":N,"failed":N,"seconds":S,"p50_ms":…,"p99_ms":…}. With --serials
+// each serial is appended and flushed the moment its certificate has arrived.
+#include <atomic>
+#include <charconv>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include <fmt/core.h>
+
+#include "base/files.h"
+#include "base/hex.h"
+#include "base/pem.h"
+#include "base/system.h"
+#include "base/text.h"
+#include "crypto/keygen.h"
+#include "crypto/random.h"
+#include "http/client.h"
+#include "jose/jwe.h"
+#include "jose/jwk.h"
+#include "jose/jws.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "x509/certificate.h"
+#include "x509/csr.h"
+
+namespace step {
+namespace {
+
+struct Options {
+    std::string url{}, root{}, jwk{}, issuer = "admin", serials{};
+    std::string open_jwk{}, password_file{}, out{};
+    std::size_t count = 1000, connections = 16;
+    bool handshake = false, until_broken = false;
+};
+
+std::optional<Options> parse_options(int argc, char** argv) {
+    Options options;
+    const std::map<std::string_view, std::string*> texts = {
+        {"--url", &options.url},
+        {"--root", &options.root},
+        {"--jwk", &options.jwk},
+        {"--issuer", &options.issuer},
+        {"--serials", &options.serials},
+        {"--open-jwk", &options.open_jwk},
+        {"--password-file", &options.password_file},
+        {"--out", &options.out}};
+    const std::map<std::string_view, std::size_t*> numbers = {
+        {"--count", &options.count}, {"--connections", &options.connections}};
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view name = argv[i];
+        if (name == "--handshake") {
+            options.handshake = true;
+        } else if (name == "--until-broken") {
+            options.until_broken = true;
+        } else if (i + 1 == argc) {
+            return std::nullopt;
+        } else if (texts.contains(name)) {
+            *texts.at(name) = argv[++i];
+        } else if (numbers.contains(name)) {
+            const std::string_view value = argv[++i];
+            std::from_chars(value.data(), value.data() + value.size(), *numbers.at(name));
+        } else {
+            return std::nullopt;
+        }
+    }
+    return options;
+}
+
+/// The bodies of `count` sign requests, each with a token of its own.
+Result<std::vector<std::string>> make_bodies(const Options& options, const jose::Jwk& jwk,
+                                             const Clock& clock, Random& random) {
+    STEP_ASSIGN(const auto key, crypto::generate_key(crypto::KeyKind::kEcP256));
+    STEP_ASSIGN(const Bytes csr,
+                x509::make_csr({.subject = x509::to_name({.common_name = "load.test"}),
+                                .names = {.dns = {"load.test"}}},
+                               key));
+    const std::string pem = encode_pem("CERTIFICATE REQUEST", csr);
+    const auto now =
+        std::chrono::floor<std::chrono::seconds>(clock.now()).time_since_epoch().count();
+    std::vector<std::string> bodies;
+    for (std::size_t i = 0; i < options.count; ++i) {
+        const json::Value claims = json::Object{{"aud", options.url + "/1.0/sign"},
+                                                {"exp", std::int64_t{now + 300}},
+                                                {"iat", std::int64_t{now}},
+                                                {"iss", options.issuer},
+                                                {"jti", encode_hex(random.bytes(32))},
+                                                {"nbf", std::int64_t{now}},
+                                                {"sans", json::Array{"load.test"}},
+                                                {"sub", "load.test"}};
+        STEP_ASSIGN(const std::string token,
+                    jose::sign_jws(json::encode(claims), "ES256",
+                                   {{"kid", jwk.kid}, {"typ", "JWT"}}, *jwk.private_key));
+        bodies.push_back(json::encode(json::Object{{"csr", pem}, {"ott", token}}));
+    }
+    return bodies;
+}
+
+class Load {
+public:
+    Load(const Options& options, const Clock& clock, http::TlsContextPtr tls,
+         const std::vector<std::string>& bodies)
+        : options_(options), clock_(clock), tls_(std::move(tls)), bodies_(bodies) {
+        if (!options.serials.empty()) {
+            serials_ = std::fopen(options.serials.c_str(), "a");
+        }
+    }
+    ~Load() {
+        if (serials_ != nullptr) {
+            std::fclose(serials_);
+        }
+    }
+    Load(const Load&) = delete;
+    Load& operator=(const Load&) = delete;
+
+    void run() {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < options_.connections; ++i) {
+            threads.emplace_back([this] { work(); });
+        }
+    }
+
+    std::atomic<std::size_t> issued = 0, failed = 0;
+    std::vector<double> times;  ///< Milliseconds.
+    std::string first_failure;
+
+private:
+    void work() {
+        auto client = http::Client::make({.tls = tls_});
+        for (;;) {
+            const std::size_t i = next_++;
+            if (i >= bodies_.size() || broken_) {
+                return;
+            }
+            if (options_.handshake) {
+                client = http::Client::make({.tls = tls_});
+            }
+            const auto start = clock_.monotonic();
+            const auto answer = client->send({.method = "POST",
+                                              .url = options_.url + "/1.0/sign",
+                                              .headers = {{"Content-Type", "application/json"}},
+                                              .body = bodies_[i],
+                                              .max_body = 1 << 20});
+            const auto taken =
+                std::chrono::duration<double, std::milli>(clock_.monotonic() - start);
+            note(answer, taken.count());
+        }
+    }
+
+    void note(const Result<http::Incoming>& answer, double milliseconds) {
+        const std::scoped_lock lock(mutex_);
+        if (!answer || answer->status != 201) {
+            ++failed;
+            if (first_failure.empty()) {
+                first_failure = answer ? answer->body : answer.error().detail;
+            }
+            broken_ = options_.until_broken;
+            return;
+        }
+        ++issued;
+        times.push_back(milliseconds);
+        if (serials_ == nullptr) {
+            return;
+        }
+        const auto body = json::parse(answer->body);
+        const json::Value* crt = body ? body->find("crt") : nullptr;
+        const auto certificates = x509::parse_certificates_pem(
+            crt != nullptr && crt->as_string() != nullptr ? *crt->as_string() : "");
+        const std::string serial =
+            certificates ? certificates->front().serial_text() : "unreadable";
+        std::fprintf(serials_, "%s\n", serial.c_str());
+        std::fflush(serials_);
+    }
+
+    const Options& options_;
+    const Clock& clock_;
+    http::TlsContextPtr tls_;
+    const std::vector<std::string>& bodies_;
+    std::atomic<std::size_t> next_ = 0;
+    std::atomic<bool> broken_ = false;
+    std::mutex mutex_;
+    std::FILE* serials_ = nullptr;
+};
+
+/// Writes the private key of the first provisioner in a ca.json.
+Status open_jwk(const Options& options) {
+    STEP_ASSIGN(const Bytes config, read_file(options.open_jwk));
+    STEP_ASSIGN(const Bytes password, read_file(options.password_file));
+    STEP_ASSIGN(const json::Value root, json::parse(config));
+    const json::Value* authority = root.find("authority");
+    const json::Value* list = authority != nullptr ? authority->find("provisioners") : nullptr;
+    if (list == nullptr || list->as_array() == nullptr || list->as_array()->empty() ||
+        list->as_array()->front().find("encryptedKey") == nullptr) {
+        return Error{.code = Code::kInvalidArgument, .detail = "no encryptedKey in ca.json"};
+    }
+    STEP_ASSIGN(const Secret key, jose::decrypt_with_password(
+                                      *list->as_array()->front().find("encryptedKey")->as_string(),
+                                      trim_right(password)));
+    return write_file(options.out, key.view(), 0600);
+}
+
+Status run(const Options& options) {
+    if (!options.open_jwk.empty()) {
+        return open_jwk(options);
+    }
+    const SystemClock clock;
+    crypto::SystemRandom random;
+    STEP_ASSIGN(const Bytes root_pem, read_file(options.root));
+    STEP_ASSIGN(const auto roots, x509::parse_certificates_pem(root_pem));
+    STEP_ASSIGN(const Bytes jwk_text, read_file(options.jwk));
+    STEP_ASSIGN(const jose::Jwk jwk, jose::parse_jwk(std::string_view(jwk_text)));
+    STEP_ASSIGN(const auto bodies, make_bodies(options, jwk, clock, random));
+    STEP_ASSIGN(auto tls, http::make_client_tls({.roots = {roots.front().der}}));
+    Load load(options, clock, std::move(tls), bodies);
+    const auto start = clock.monotonic();
+    load.run();
+    const double seconds = std::chrono::duration<double>(clock.monotonic() - start).count();
+    std::sort(load.times.begin(), load.times.end());
+    const auto quantile = [&load](double q) {
+        return load.times.empty() ? 0.0
+                                  : load.times[static_cast<std::size_t>(
+                                        q * static_cast<double>(load.times.size() - 1))];
+    };
+    if (!load.first_failure.empty()) {
+        std::fprintf(stderr, "first failure: %s\n", load.first_failure.c_str());
+    }
+    std::printf(
+        "{\"issued\":%zu,\"failed\":%zu,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f}\n",
+        load.issued.load(), load.failed.load(), seconds, quantile(0.5), quantile(0.99));
+    return ok();
+}
+
+}  // namespace
+}  // namespace step
+
+int main(int argc, char** argv) {
+    const auto options = step::parse_options(argc, argv);
+    if (!options) {
+        std::fputs("step-load: unknown or incomplete argument; see bench/load.cc\n", stderr);
+        return 2;
+    }
+    if (const auto status = step::run(*options); !status) {
+        std::fprintf(stderr, "step-load: %s %s\n", status.error().detail.c_str(),
+                     status.error().cause.c_str());
+        return 1;
+    }
+    return 0;
+}
