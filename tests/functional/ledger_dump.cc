@@ -9,10 +9,9 @@
 namespace {
 
 step::Status dump(const std::string& path) {
-    constexpr std::string_view kTables[] = {
-        step::issuance::table::kCertificates, step::issuance::table::kByName,
-        step::issuance::table::kByProvisioner, step::issuance::table::kByExpiry};
-    STEP_ASSIGN(const auto database, step::storage::open_lmdb(path, kTables));
+    const std::vector<std::string> keyspaces = step::issuance::Ledger::keyspaces();
+    const std::vector<std::string_view> tables(keyspaces.begin(), keyspaces.end());
+    STEP_ASSIGN(const auto database, step::storage::open_lmdb(path, tables));
     const step::issuance::Ledger ledger(*database);
     step::Bytes from;
     do {
