@@ -63,9 +63,9 @@ struct Provisioner {
 /// a type this build does not have.
 Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited);
 
-/// True if `type` (in any case) is one that make() knows; `known_elsewhere` tells types of the
-/// original that we lack.
+/// True if `type` (in any case) is one that make() knows.
 bool is_supported_type(std::string_view type);
+/// True if the original knows it. What not even the original knows is dropped, as it does.
 bool is_original_type(std::string_view type);
 
 }  // namespace step::provisioner

@@ -16,10 +16,16 @@
 
 namespace step::provisioner {
 
+/// Error::reason of a token whose provisioner could not be set up, and of a certificate that is
+/// too old to renew: their details are for the client.
+inline constexpr const char* kDisabled = "provisioner.disabled";
+inline constexpr const char* kExpired = "provisioner.certificate_expired";
+
 /// What a verified token allows, and the write that uses it up: neither can be had alone.
 struct SignPermission {
     issuance::Grant grant{};
     issuance::AlsoRecord use_token{};
+    std::string token_id{};  ///< For the log: jti, or what stands for it.
 };
 struct RevokePermission {
     RevokeGrant grant{};
@@ -49,8 +55,8 @@ public:
     /// renewals. `recorded` is its ledger entry, if there is one. Gives what to record with the
     /// new certificate. Fails with kUnauthenticated.
     Result<issuance::Origin> authorize_renew(const x509::Certificate& certificate,
-                                                     const std::optional<issuance::Entry>& recorded,
-                                                     SysTime now) const;
+                                             const std::optional<issuance::Entry>& recorded,
+                                             SysTime now) const;
 
     /// One page of the listing: JSON objects, and the cursor of the next ("" on the last page).
     struct Page {
@@ -68,22 +74,23 @@ public:
     const std::vector<std::shared_ptr<const Provisioner>>& all() const { return all_; }
 
 private:
-    struct Verified {
-        const Provisioner& provisioner;
-        Token token;
+    struct Claimed {
+        const Provisioner* provisioner = nullptr;
+        Token token{};
     };
     ProvisionerSet(Options options, const Clock& clock, const storage::Database& database);
-    Result<Verified> find(std::string_view token) const;
+    Result<Claimed> find(std::string_view token) const;
     const Provisioner* lookup(const Token& token) const;
+    Result<TokenUse> unused(const Claimed& claimed) const;
 
     Options options_;
     const Clock* clock_;
     const storage::Database* database_;
     Audiences audiences_;
-    std::vector<std::string> any_audience_;
+    std::vector<std::string> every_audience_;
     std::vector<std::shared_ptr<const Provisioner>> all_;
     std::map<std::string, const Provisioner*, std::less<>> by_id_, by_name_, by_token_id_;
-    std::map<std::string, const Provisioner*> by_cursor_;
+    std::map<std::string, std::string> by_cursor_;
     std::map<std::string, std::string, std::less<>> encrypted_keys_;
 };
 

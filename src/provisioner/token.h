@@ -20,15 +20,15 @@ struct Token {
 /// Fails with kUnauthenticated: who cannot show a token is nobody.
 Result<Token> parse_token(std::string_view compact);
 
-/// What this CA answers to, one list per operation.
+/// What this CA answers to, one list per operation, without ports.
 struct Audiences {
     std::vector<std::string> sign{}, renew{}, revoke{}, ssh_revoke{}, ssh_renew{}, ssh_rekey{};
 };
 /// https://HOST/1.0/sign and so on for each of `dns_names` (server.md 3.1).
 Audiences make_audiences(const std::vector<std::string>& dns_names);
 
-/// True if one of `got` is one of `want`, ports not counting. `fragment`, if not empty, must
-/// follow as "#fragment".
+/// True if one of `got` is one of `want`, ports not counting; `want` has none (Audiences).
+/// `fragment`, if not empty, must follow as "#fragment".
 bool audience_matches(const std::vector<std::string>& got, const std::vector<std::string>& want,
                       std::string_view fragment = {});
 /// The fragment of the first audience that is a URL with one; "" if none.

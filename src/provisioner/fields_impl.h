@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "issuance/claims.h"
+#include "jose/jwk.h"
+#include "json/value.h"
+#include "provisioner/provisioner.h"
+
+namespace step::provisioner {
+
+/// What a provisioner's entry in ca.json says, before anybody asks whether it makes sense.
+struct Config {
+    std::string type{}, name{}, encrypted_key{};
+    std::optional<jose::Jwk> key{};
+    std::optional<issuance::ClaimsEntry> claims{};
+    json::Value options{};  ///< Null if absent.
+};
+
+/// How a member is read and shown.
+enum class Kind : unsigned char {
+    kText,          ///< Always shown.
+    kOptionalText,  ///< Shown if not empty.
+    kKey,           ///< A JWK; shown as null if absent, and never with its private part.
+    kClaims,
+    kOptions,
+};
+
+/// One member of an entry. A type's rows stand in the order in which it is shown.
+struct FieldRow {
+    std::string_view name;
+    Kind kind;
+    std::string Config::* text = nullptr;
+};
+
+/// Fails with kInvalidArgument and the place of a member of the wrong JSON type, kUnsupported
+/// for options that this build cannot honour.
+Result<Config> read_config(const json::Value& entry, std::span<const FieldRow> fields);
+
+/// The entry as the original writes it back.
+json::Value show_config(const Config& config, std::span<const FieldRow> fields);
+
+/// Fill in what a type adds; `out.failure` if the configuration is no good.
+void make_jwk(const Config& config, Provisioner& out);
+
+}  // namespace step::provisioner

@@ -1,0 +1,238 @@
+#include "provisioner/set.h"
+
+#include <algorithm>
+
+#include "base/hex.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "json/write.h"
+#include "x509/step_extension.h"
+
+namespace step::provisioner {
+namespace {
+
+constexpr std::int64_t kDefaultPage = 20, kLongestPage = 100;
+constexpr std::size_t kCursorDigits = 40;
+
+Error nobody(std::string cause) {
+    return {.code = Code::kUnauthenticated, .cause = std::move(cause)};
+}
+
+Error disabled(const Provisioner& provisioner) {
+    return {.code = Code::kUnauthenticated,
+            .detail = "provisioner " + quote(provisioner.name) +
+                      " is disabled due to an initialization error",
+            .cause = provisioner.failure,
+            .reason = kDisabled};
+}
+
+/// server.md 1.3: position, then 16 octets of the SHA-1 of the id.
+std::string cursor_of(std::size_t position, const std::string& id) {
+    Bytes key;
+    for (unsigned shift = 32; shift > 0; shift -= 8) {
+        key.push_back(static_cast<char>((position >> (shift - 8)) & 0xffU));
+    }
+    return encode_hex(key + crypto::sha1(id).substr(4, 16));
+}
+
+/// The entry as it is listed: what went wrong is shown with it.
+std::string listed(const Provisioner& provisioner) {
+    if (provisioner.failure.empty()) {
+        return provisioner.json;
+    }
+    std::string text = provisioner.json.substr(0, provisioner.json.size() - 1);
+    text += R"(,"state":"Uninitialized","stateReason":)";
+    json::append_string(text, provisioner.failure);
+    return text + "}";
+}
+
+}  // namespace
+
+ProvisionerSet::ProvisionerSet(Options options, const Clock& clock,
+                               const storage::Database& database)
+    : options_(std::move(options)),
+      clock_(&clock),
+      database_(&database),
+      audiences_(make_audiences(options_.dns_names)) {
+    for (const auto* list :
+         {&audiences_.sign, &audiences_.renew, &audiences_.revoke, &audiences_.ssh_revoke,
+          &audiences_.ssh_renew, &audiences_.ssh_rekey}) {
+        every_audience_.insert(every_audience_.end(), list->begin(), list->end());
+    }
+}
+
+Result<ProvisionerSet> ProvisionerSet::open(std::vector<Provisioner> provisioners, Options options,
+                                            const Clock& clock, const storage::Database& database) {
+    ProvisionerSet set(std::move(options), clock, database);
+    const auto twice = [](const char* what) {
+        return Error{
+            .code = Code::kInvalidArgument,
+            .detail = std::string("cannot add multiple provisioners with the same ") + what};
+    };
+    for (Provisioner& one : provisioners) {
+        const auto added = std::make_shared<const Provisioner>(std::move(one));
+        if (!set.by_id_.emplace(added->id, added.get()).second) {
+            return twice("id");
+        }
+        if (!set.by_name_.emplace(added->name, added.get()).second) {
+            return twice("name");
+        }
+        if (!set.by_token_id_.emplace(added->token_id, added.get()).second) {
+            return twice("token identifier");
+        }
+        if (!added->encrypted_key.empty()) {
+            set.encrypted_keys_.insert_or_assign(added->key_id, added->encrypted_key);
+        }
+        set.by_cursor_.emplace(cursor_of(set.all_.size(), added->id), listed(*added));
+        set.all_.push_back(added);
+    }
+    return set;
+}
+
+const Provisioner* ProvisionerSet::by_id(std::string_view id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
+}
+
+const Provisioner* ProvisionerSet::by_name(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+}
+
+/// server.md 3.1, steps 2 to 4. What it finds is only who has to verify the token.
+const Provisioner* ProvisionerSet::lookup(const Token& token) const {
+    const jose::Claims& claims = token.claims;
+    const auto by_token_id = [this](const std::string& id) -> const Provisioner* {
+        const auto found = by_token_id_.find(id);
+        return found == by_token_id_.end() ? nullptr : found->second;
+    };
+    const std::string fragment = audience_fragment(claims.audience);
+    if (audience_matches(claims.audience, every_audience_, fragment)) {
+        return by_token_id(fragment.empty() ? claims.issuer + ":" + token.jws.key_id : fragment);
+    }
+    if (claims.issuer == "kubernetes/serviceaccount") {
+        return by_token_id("k8ssa/k8sSA-default");
+    }
+    if (!token.azp.empty()) {
+        return by_token_id(token.azp);
+    }
+    const std::string first = claims.audience.empty() ? "" : claims.audience.front();
+    if (token.tid.empty()) {
+        return by_token_id(first);
+    }
+    const Provisioner* found = token.email.empty() ? nullptr : by_token_id(first);
+    return found != nullptr ? found : by_token_id(token.tid);
+}
+
+Result<ProvisionerSet::Claimed> ProvisionerSet::find(std::string_view text) const {
+    STEP_ASSIGN(Token token, parse_token(text));
+    const Provisioner* provisioner = lookup(token);
+    if (provisioner == nullptr) {
+        return nobody("provisioner not found or invalid audience (" +
+                      join(token.claims.audience, ", ") + ")");
+    }
+    if (!provisioner->failure.empty()) {
+        return disabled(*provisioner);
+    }
+    // Whole seconds on both sides: a token made in the second of the start is good.
+    const auto started = std::chrono::floor<std::chrono::seconds>(options_.started);
+    if (options_.check_issued_at && token.claims.issued_at && *token.claims.issued_at < started) {
+        return nobody("token issued before the bootstrap of certificate authority");
+    }
+    return Claimed{.provisioner = provisioner, .token = std::move(token)};
+}
+
+Result<TokenUse> ProvisionerSet::unused(const Claimed& claimed) const {
+    const TokenUse use =
+        make_token_use(claimed.provisioner->reuse_key(claimed.token), claimed.token.claims.expires);
+    STEP_TRY(refuse_used(*database_, use));
+    return use;
+}
+
+Result<SignPermission> ProvisionerSet::authorize_sign(std::string_view text) const {
+    STEP_ASSIGN(const Claimed claimed, find(text));
+    if (!claimed.provisioner->sign) {
+        return nobody("provisioner.AuthorizeSign not implemented");
+    }
+    const Context context{.now = clock_->now(), .audiences = audiences_};
+    STEP_ASSIGN(issuance::Grant grant, (*claimed.provisioner->sign)(claimed.token, context));
+    STEP_ASSIGN(const TokenUse use, unused(claimed));
+    return SignPermission{.grant = std::move(grant),
+                          .use_token = [use](storage::Transaction& transaction,
+                                             ByteView) { return use_up(transaction, use); },
+                          .token_id = claimed.provisioner->reuse_key(claimed.token)};
+}
+
+Result<RevokePermission> ProvisionerSet::authorize_revoke(std::string_view text) const {
+    STEP_ASSIGN(const Claimed claimed, find(text));
+    if (!claimed.provisioner->revoke) {
+        return nobody("provisioner.AuthorizeRevoke not implemented");
+    }
+    const Context context{.now = clock_->now(), .audiences = audiences_};
+    STEP_ASSIGN(RevokeGrant grant, (*claimed.provisioner->revoke)(claimed.token, context));
+    STEP_ASSIGN(const TokenUse use, unused(claimed));
+    return RevokePermission{
+        .grant = std::move(grant),
+        .use_token = [use](storage::Transaction& transaction) { return use_up(transaction, use); }};
+}
+
+Result<issuance::Origin> ProvisionerSet::authorize_renew(
+    const x509::Certificate& certificate, const std::optional<issuance::Entry>& recorded,
+    SysTime now) const {
+    const Provisioner* provisioner = recorded ? by_id(recorded->origin.provisioner.id) : nullptr;
+    if (provisioner == nullptr) {
+        const std::optional<x509::StepProvisioner> named = x509::step_provisioner_of(certificate);
+        if (!named) {
+            // Nobody to ask: the original lets it pass.
+            return recorded ? recorded->origin : issuance::Origin{};
+        }
+        provisioner = by_name(named->name);
+        if (provisioner == nullptr) {
+            return nobody("provisioner not found");
+        }
+    }
+    if (!provisioner->failure.empty()) {
+        return disabled(*provisioner);
+    }
+    if (provisioner->claims.disable_renewal) {
+        return nobody("renew is disabled for provisioner '" + provisioner->name + "'");
+    }
+    if (now < certificate.not_before) {
+        return nobody("certificate is not yet valid " + format_go_time(now) + " vs " +
+                      format_go_time(SysTime(certificate.not_before)));
+    }
+    if (now > certificate.not_after && !provisioner->claims.allow_renewal_after_expiry) {
+        return Error{
+            .code = Code::kUnauthenticated,
+            .detail = "certificate expired on " + format_go_time(SysTime(certificate.not_after)),
+            .reason = kExpired};
+    }
+    return recorded ? recorded->origin : issuance::Origin{.provisioner = provisioner->ref()};
+}
+
+ProvisionerSet::Page ProvisionerSet::list(std::string_view cursor, std::int64_t limit) const {
+    limit = limit <= 0 ? kDefaultPage : std::min(limit, kLongestPage);
+    std::string from(cursor.size() < kCursorDigits ? kCursorDigits - cursor.size() : 0, '0');
+    from.append(cursor);
+
+    Page page;
+    for (auto it = by_cursor_.lower_bound(from); it != by_cursor_.end(); ++it) {
+        if (page.entries.size() == static_cast<std::size_t>(limit)) {
+            const std::size_t zeros = it->first.find_first_not_of('0');
+            page.next = zeros == std::string::npos ? "" : it->first.substr(zeros);
+            break;
+        }
+        page.entries.push_back(it->second);
+    }
+    return page;
+}
+
+Result<std::string> ProvisionerSet::encrypted_key(std::string_view kid) const {
+    const auto found = encrypted_keys_.find(kid);
+    if (found == encrypted_keys_.end()) {
+        return Error{.code = Code::kNotFound, .cause = "no encrypted key for this kid"};
+    }
+    return found->second;
+}
+
+}  // namespace step::provisioner
