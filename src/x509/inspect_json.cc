@@ -50,13 +50,6 @@ json::Value base64_value(ByteView bytes) {
     return encode_base64(bytes);
 }
 
-ByteView magnitude(ByteView number) {
-    while (!number.empty() && number.front() == '\0') {
-        number.remove_prefix(1);
-    }
-    return number;
-}
-
 json::Value name_value(const Name& name) {
     json::Object out;
     for (const NamedOid& member : name_members()) {

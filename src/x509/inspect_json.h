@@ -39,8 +39,6 @@ json::Array string_array(const std::vector<std::string>& list);
 json::Array ip_array(const std::vector<Bytes>& ips);
 
 json::Value base64_value(ByteView bytes);
-/// Without the leading zeros that big.Int.Bytes drops.
-ByteView magnitude(ByteView number);
 /// {"common_name": ["a"], ...}
 json::Value name_value(const Name& name);
 json::Value extension_value(const Extension& extension);

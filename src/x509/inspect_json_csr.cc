@@ -16,7 +16,7 @@ json::Value big_number(ByteView big_endian) {
     return json::Number{serial_to_text(Bytes(1, '\0') + Bytes(parts::magnitude(big_endian)))};
 }
 
-json::Value ec_value(const parts::KeyView& view) {
+json::Value csr_ec_value(const parts::KeyView& view) {
     const auto numbers = view.key->numbers();
     json::Object point;
     add(point, "Curve", json::Object{});
@@ -31,7 +31,7 @@ json::Value ec_value(const parts::KeyView& view) {
     return out;
 }
 
-json::Value key_value(const parts::KeyView& view) {
+json::Value csr_key_value(const parts::KeyView& view) {
     json::Object out;
     if (view.dsa) {
         add(out, "P", big_number(view.dsa->p));
@@ -51,7 +51,7 @@ json::Value key_value(const parts::KeyView& view) {
         case crypto::KeyKind::kEd25519:
             return parts::base64_value(view.key->numbers().x);
         default:
-            return ec_value(view);
+            return csr_ec_value(view);
     }
 }
 
@@ -136,7 +136,7 @@ json::Value inspect_json(const UncheckedCsr& request) {
     add(out, "SignatureAlgorithm",
         parts::algorithm_value(parts::algorithm_names(request.algorithm)));
     add(out, "PublicKeyAlgorithm", std::move(algorithm));
-    add(out, "PublicKey", key_value(view));
+    add(out, "PublicKey", csr_key_value(view));
     add(out, "Subject", parts::name_value(request.subject));
     add(out, "Attributes", attributes_value(request));
     add(out, "Extensions", or_null(std::move(extensions)));

@@ -261,6 +261,13 @@ std::string hex_block(ByteView bytes, std::size_t per_line, std::size_t indent) 
     return out;
 }
 
+ByteView magnitude(ByteView number) {
+    while (!number.empty() && number.front() == '\0') {
+        number.remove_prefix(1);
+    }
+    return number;
+}
+
 std::string ip_range(ByteView address_and_mask) {
     const std::size_t half = address_and_mask.size() / 2;
     const ByteView mask = address_and_mask.substr(half);

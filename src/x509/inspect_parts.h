@@ -113,6 +113,8 @@ std::string hex_block(ByteView bytes, std::size_t per_line, std::size_t indent);
 std::optional<ByteView> whole(ByteView der, asn1::Tag tag);
 /// A string of any of the usual kinds, as UTF-8.
 std::optional<std::string> whole_string(ByteView der);
+/// Without the leading zeros that big.Int.Bytes drops.
+ByteView magnitude(ByteView number);
 /// "10.0.0.0/8" of an address and a mask, "10.0.0.0/ff00ff00" if the mask has holes.
 std::string ip_range(ByteView address_and_mask);
 

@@ -92,13 +92,6 @@ void put_number(std::string& out, std::string_view name, ByteView number) {
     out += "                " + std::string(name) + ":" + parts::hex_block(number, 15, 20) + "\n";
 }
 
-ByteView magnitude(ByteView number) {
-    while (!number.empty() && number.front() == '\0') {
-        number.remove_prefix(1);
-    }
-    return number;
-}
-
 std::uint64_t to_number(ByteView number) {
     std::uint64_t value = 0;
     for (const char c : number) {
@@ -132,8 +125,8 @@ void put_public_key(std::string& out, const parts::KeyView& view) {
         out.pop_back();
         out += parts::hex_block(numbers.x, 15, 20) + "\n";
     } else {
-        put_number(out, "X", magnitude(numbers.x));
-        put_number(out, "Y", magnitude(numbers.y));
+        put_number(out, "X", parts::magnitude(numbers.x));
+        put_number(out, "Y", parts::magnitude(numbers.y));
         put_line(out, 16, "Curve: " + std::string(parts::curve_name(view.key->kind())));
     }
 }
@@ -166,7 +159,7 @@ std::string serial_hex(ByteView serial) {
             carry = sum >> 8U;
         }
     }
-    const ByteView digits = magnitude(octets);
+    const ByteView digits = parts::magnitude(octets);
     return digits.empty() ? "" : "0x" + encode_hex(digits);
 }
 
