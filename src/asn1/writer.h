@@ -18,6 +18,11 @@ namespace step::asn1 {
 ///     Bytes der = std::move(w).take();
 class Writer {
 public:
+    Writer() = default;
+    /// With room for `expected` octets: what fits leaves no copies behind in freed memory, which
+    /// matters for private keys.
+    explicit Writer(std::size_t expected) { out_.reserve(expected); }
+
     struct Mark {
         std::size_t start = 0;
     };

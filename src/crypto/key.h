@@ -40,10 +40,12 @@ public:
     /// 2^31-1, as Go does. Fails with kInvalidArgument on bad DER, kUnsupported on another
     /// algorithm or curve (the detail names it as Go does).
     static Result<PublicKey> from_spki(ByteView der);
-    /// x and y as big-endian octets of any length up to the field's. Not checked: nothing.
+    /// x and y as big-endian octets of any length up to the field's. As from_spki otherwise.
     static Result<PublicKey> from_ec(KeyKind kind, ByteView x, ByteView y);
     static Result<PublicKey> from_rsa(ByteView modulus, ByteView exponent);
     static Result<PublicKey> from_ed25519(ByteView octets);
+    /// RSAPublicKey (RFC 8017 A.1.1): the "RSA PUBLIC KEY" of PEM files.
+    static Result<PublicKey> from_pkcs1(ByteView der);
 
     KeyKind kind() const;
     /// 256, 384, 521; 256 for Ed25519; the length of the modulus for RSA.
@@ -61,7 +63,7 @@ public:
     Numbers numbers() const;
 
     /// ok() if `signature` (ECDSA as DER, RFC 3279) is good; kUnauthenticated if not, or if
-    /// `scheme` does not fit the key. The first call costs 0.33 U more; a cached key pays once.
+    /// `scheme` does not fit the key. A salt of RSA-PSS is as long as the hash.
     Status verify(SignatureScheme scheme, ByteView message, ByteView signature) const;
 
     bool operator==(const PublicKey& other) const { return spki() == other.spki(); }
@@ -101,6 +103,7 @@ public:
     Numbers numbers() const;
     static Result<PrivateKey> from_ec(KeyKind kind, ByteView d);
     static Result<PrivateKey> from_ed25519(ByteView seed);
+    /// Needs d, p and q, which must belong together; dp, dq and qi are worked out anew.
     static Result<PrivateKey> from_rsa(ByteView modulus, ByteView exponent, const Numbers& numbers);
     /// Unencrypted DER: PKCS#8 (RFC 5958), SEC 1 (RFC 5915) or PKCS#1 (RFC 8017).
     static Result<PrivateKey> from_pkcs8(ByteView der);
@@ -122,7 +125,9 @@ private:
 /// ECDSA-SHA256/384/512 by curve, Ed25519, RSA-SHA256: what Go picks for a key.
 SignatureScheme default_scheme(const PublicKey& key);
 
-/// "EC", "RSA", "OKP", and for log fields "ECDSA P-256", "RSA 2048", "Ed25519".
+/// "EC", "RSA", "OKP": what a JWK calls it.
+std::string key_type(const PublicKey& key);
+/// For log fields and inspection: "ECDSA P-256", "RSA 2048", "Ed25519".
 std::string key_label(const PublicKey& key);
 
 /// ECDSA between the DER of X.509 and the fixed-length r || s of JOSE (RFC 7518 3.4).

@@ -1,0 +1,24 @@
+// Password protection of private key files; for src/crypto only.
+#pragma once
+
+#include "base/pem.h"
+#include "base/result.h"
+#include "base/runtime.h"
+#include "base/secret.h"
+
+namespace step::crypto {
+
+/// True for a block with a DEK-Info header (RFC 1421 4.6.1.3).
+bool has_dek_info(const PemBlock& block);
+
+/// Takes the legacy protection off. Fails with kInvalidArgument, in Go's words.
+Result<Secret> open_dek_info(const PemBlock& block, ByteView password);
+/// Puts it on: AES-256-CBC, the key by one round of MD5, the salt being half of the IV. Weak by
+/// design of the format; it is what the original writes.
+PemBlock seal_dek_info(std::string_view type, ByteView der, ByteView password, Random& random);
+
+/// EncryptedPrivateKeyInfo (RFC 5958 3) with PBES2 (RFC 8018 6.2).
+Result<Secret> open_pkcs8(ByteView der, ByteView password);
+Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random);
+
+}  // namespace step::crypto
