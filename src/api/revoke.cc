@@ -1,0 +1,83 @@
+#include "api/handlers_impl.h"
+#include "api/requests_impl.h"
+#include "base/text.h"
+#include "issuance/ledger.h"
+#include "provisioner/set.h"
+#include "revocation/register.h"
+#include "x509/serial_key.h"
+
+namespace step::api {
+namespace {
+
+/// Who asked, and what else must become true with the revocation.
+struct Authorized {
+    std::string provisioner_id{}, token_id{};
+    bool mtls = false;
+    std::function<Status(storage::Transaction&)> use_token{};
+};
+
+Error mismatch(const RevokeRequest& body, std::string_view what, std::string_view other) {
+    return {.code = Code::kForbidden,
+            .detail = "request serial number " + quote(body.serial_text) + " and " +
+                      std::string(what) + " " + quote(other) + " do not match"};
+}
+
+Result<Authorized> by_token(const RevokeRequest& body, const Deps& deps) {
+    STEP_ASSIGN(provisioner::RevokePermission may, deps.provisioners.authorize_revoke(body.token));
+    if (may.grant.serial != body.serial_text) {
+        return mismatch(body, "token subject", may.grant.serial);
+    }
+    return Authorized{.provisioner_id = std::move(may.grant.provisioner_id),
+                      .token_id = std::move(may.grant.token_id),
+                      .use_token = std::move(may.use_token)};
+}
+
+Result<Authorized> by_certificate(const RevokeRequest& body, const http::Request& request) {
+    if (request.peer_chain.empty()) {
+        return Error{.code = Code::kInvalidArgument, .detail = "missing ott or client certificate"};
+    }
+    STEP_ASSIGN(const x509::Certificate peer, x509::parse_certificate(request.peer_chain.front()));
+    if (peer.serial_text() != body.serial_text) {
+        return mismatch(body, "certificate serial number", peer.serial_text());
+    }
+    return Authorized{.mtls = true};
+}
+
+}  // namespace
+
+Answer revoke(const Call& call) {
+    const Deps& deps = call.state.deps;
+    STEP_ASSIGN(const RevokeRequest body, decode_revoke_request(call.request.body));
+    STEP_ASSIGN(Authorized who,
+                body.token.empty() ? by_certificate(body, call.request) : by_token(body, deps));
+    call.log.push_back({.name = "serial", .value = body.serial_text});
+    call.log.push_back({.name = "reasonCode", .value = std::int64_t{body.reason_code}});
+    call.log.push_back({.name = "reason", .value = body.reason});
+    call.log.push_back({.name = "passiveOnly", .value = true});
+    call.log.push_back({.name = "mTLS", .value = who.mtls});
+    if (!who.token_id.empty()) {
+        call.log.push_back({.name = "token-id", .value = who.token_id});
+    }
+
+    revocation::Revocation revocation{
+        .serial = body.serial_text,
+        .provisioner_id = std::move(who.provisioner_id),
+        .reason_code = body.reason_code,
+        .reason = body.reason,
+        .revoked_at = std::chrono::floor<std::chrono::seconds>(deps.clock.now()),
+        .token_id = std::move(who.token_id),
+        .mtls = who.mtls,
+    };
+    STEP_ASSIGN(const std::optional<issuance::Entry> recorded,
+                deps.ledger.find(x509::serial_key(body.serial)));
+    if (recorded) {
+        revocation.expires = recorded->expires;
+        if (who.mtls) {
+            revocation.provisioner_id = recorded->origin.provisioner.id;
+        }
+    }
+    STEP_TRY(deps.revocations.revoke(revocation, who.use_token));
+    return http::Response{.body = "{\"status\":\"ok\"}\n"};
+}
+
+}  // namespace step::api
