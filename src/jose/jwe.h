@@ -18,7 +18,8 @@ Result<std::string> encrypt_with_password(ByteView plaintext, ByteView password,
 /// Opens a compact (or flattened JSON) JWE made with PBES2-HS256+A128KW, HS384+A192KW or
 /// HS512+A256KW and A128/192/256GCM. Fails with kUnauthenticated on a wrong password
 /// ("failed to decrypt JWE: invalid password"), kInvalidArgument on anything malformed, above
-/// 1 MiB, or asking for more than 10 million rounds.
-Result<Secret> decrypt_with_password(std::string_view jwe, ByteView password);
+/// 1 MiB, or asking for more than `max_rounds` of PBKDF2.
+Result<Secret> decrypt_with_password(std::string_view jwe, ByteView password,
+                                     unsigned max_rounds = 10'000'000);
 
 }  // namespace step::jose

@@ -22,6 +22,13 @@ struct Jwk {
 /// Reads a JWK as go-jose does. Fails with kInvalidArgument.
 Result<Jwk> parse_jwk(std::string_view text);
 Result<Jwk> parse_jwk(const json::Value& value);
+// Strings and literals would fit both of the above.
+inline Result<Jwk> parse_jwk(const std::string& text) {
+    return parse_jwk(std::string_view(text));
+}
+inline Result<Jwk> parse_jwk(const char* text) {
+    return parse_jwk(std::string_view(text));
+}
 
 /// The members in go-jose's order: use, kty, kid, crv, alg, k, x, y, n, e, d, p, q, dp, dq, qi.
 json::Value public_jwk(const Jwk& key);

@@ -1,5 +1,6 @@
 #include "json/parse.h"
 
+#include <charconv>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -49,7 +50,8 @@ TEST_CASE("every text is accepted, refused and written as Go does") {
             CHECK(encode(*whole) == from_hex(compact));
             CHECK(encode_indent(*whole, "  ") == from_hex(indented));
         } else {
-            const std::size_t read = std::stoul(place);
+            std::size_t read = 0;
+            std::from_chars(place.data(), place.data() + place.size(), read);
             const bool ended = whole.error().detail == "unexpected end of JSON input" ||
                                error_of(parse(text, kDecoder)) == "unexpected EOF";
             CHECK(whole.error().cause == place_of(text, read, ended));

@@ -1,0 +1,260 @@
+#include "jose/jwk.h"
+
+#include "crypto/digest.h"
+#include "jose/strict.h"
+#include "json/write.h"
+
+namespace step::jose {
+namespace {
+
+struct Curve {
+    std::string_view name{}, algorithm{};
+    crypto::KeyKind kind = crypto::KeyKind::kEcP256;
+    std::size_t field_bytes = 0;
+};
+
+constexpr std::array<Curve, 3> kCurves = {{
+    {"P-256", "ES256", crypto::KeyKind::kEcP256, 32},
+    {"P-384", "ES384", crypto::KeyKind::kEcP384, 48},
+    {"P-521", "ES512", crypto::KeyKind::kEcP521, 66},
+}};
+
+const Curve* curve_of(crypto::KeyKind kind) {
+    for (const Curve& curve : kCurves) {
+        if (curve.kind == kind) {
+            return &curve;
+        }
+    }
+    return nullptr;
+}
+
+/// Reads the members of one JWK; base64url members are octets.
+class Members {
+public:
+    explicit Members(const json::Value& object) : object_(object) {}
+
+    bool has(std::string_view name) const {
+        const json::Value* value = object_.find_exact(name);
+        return value != nullptr && !value->is_null();
+    }
+
+    Result<Secret> octets(std::string_view name) const {
+        if (!has(name)) {
+            return invalid(fmt::format("invalid JWK, missing {} value", name));
+        }
+        std::string text;
+        STEP_TRY(get_string(object_, name, text));
+        auto bytes = parse_base64url(text);
+        wipe(text);
+        if (!bytes) {
+            return std::move(bytes).error();
+        }
+        return Secret(*std::move(bytes));
+    }
+
+    /// RFC 7518 6.2.1.2: exactly the full size of the field.
+    Result<Secret> octets(std::string_view name, std::size_t size) const {
+        STEP_ASSIGN(Secret value, octets(name));
+        if (value.view().size() != size) {
+            return invalid(fmt::format("invalid JWK, wrong length for {}", name));
+        }
+        return value;
+    }
+
+    /// Empty if there is none.
+    Result<Secret> optional(std::string_view name) const {
+        return has(name) ? octets(name) : Result<Secret>(Secret());
+    }
+
+private:
+    const json::Value& object_;
+};
+
+/// A private key counts only if it is the one of the public members beside it.
+Status take_private(Jwk& key, crypto::PrivateKey secret) {
+    if (!(secret.public_key() == *key.public_key)) {
+        return invalid("invalid JWK, private and public members do not match");
+    }
+    key.private_key = std::move(secret);
+    return ok();
+}
+
+Status read_ec(const Members& members, std::string_view crv, Jwk& key) {
+    const auto curve = std::find_if(kCurves.begin(), kCurves.end(),
+                                    [&](const Curve& known) { return known.name == crv; });
+    if (curve == kCurves.end()) {
+        return invalid(fmt::format("unsupported elliptic curve '{}'", crv));
+    }
+    STEP_ASSIGN(const Secret x, members.octets("x", curve->field_bytes));
+    STEP_ASSIGN(const Secret y, members.octets("y", curve->field_bytes));
+    STEP_ASSIGN(key.public_key, crypto::PublicKey::from_ec(curve->kind, x.view(), y.view()));
+    if (!members.has("d")) {
+        return ok();
+    }
+    STEP_ASSIGN(const Secret d, members.octets("d", curve->field_bytes));
+    STEP_ASSIGN(auto secret, crypto::PrivateKey::from_ec(curve->kind, d.view()));
+    return take_private(key, std::move(secret));
+}
+
+Status read_okp(const Members& members, std::string_view crv, Jwk& key) {
+    if (crv != "Ed25519") {
+        return invalid(fmt::format("unknown curve {}", crv));
+    }
+    STEP_ASSIGN(const Secret x, members.octets("x", 32));
+    STEP_ASSIGN(key.public_key, crypto::PublicKey::from_ed25519(x.view()));
+    if (!members.has("d")) {
+        return ok();
+    }
+    STEP_ASSIGN(const Secret d, members.octets("d", 32));
+    STEP_ASSIGN(auto secret, crypto::PrivateKey::from_ed25519(d.view()));
+    return take_private(key, std::move(secret));
+}
+
+Status read_rsa(const Members& members, Jwk& key) {
+    STEP_ASSIGN(const Secret n, members.octets("n"));
+    STEP_ASSIGN(const Secret e, members.octets("e"));
+    STEP_ASSIGN(key.public_key, crypto::PublicKey::from_rsa(n.view(), e.view()));
+    if (!members.has("d")) {
+        return ok();
+    }
+    crypto::PrivateKey::Numbers secret;
+    STEP_ASSIGN(secret.d, members.octets("d"));
+    STEP_ASSIGN(secret.p, members.octets("p"));
+    STEP_ASSIGN(secret.q, members.octets("q"));
+    STEP_ASSIGN(secret.dp, members.optional("dp"));
+    STEP_ASSIGN(secret.dq, members.optional("dq"));
+    STEP_ASSIGN(secret.qi, members.optional("qi"));
+    STEP_ASSIGN(auto made, crypto::PrivateKey::from_rsa(n.view(), e.view(), secret));
+    return take_private(key, std::move(made));
+}
+
+/// Where go-jose puts each member, with the empty ones left out.
+class Writer {
+public:
+    Writer& text(std::string_view name, std::string_view value) {
+        if (!value.empty()) {
+            object_.push_back({.name = std::string(name), .value = json::Value(value)});
+        }
+        return *this;
+    }
+    Writer& octets(std::string_view name, ByteView bytes) {
+        return text(name, encode_base64url(bytes));
+    }
+    json::Object take() { return std::move(object_); }
+
+private:
+    json::Object object_{};
+};
+
+std::string_view kty_of(crypto::KeyKind kind) {
+    switch (kind) {
+        case crypto::KeyKind::kRsa:
+            return "RSA";
+        case crypto::KeyKind::kEd25519:
+            return "OKP";
+        default:
+            return "EC";
+    }
+}
+
+std::string_view crv_of(crypto::KeyKind kind) {
+    if (const Curve* curve = curve_of(kind)) {
+        return curve->name;
+    }
+    return kind == crypto::KeyKind::kEd25519 ? "Ed25519" : "";
+}
+
+Writer write_public(const Jwk& key) {
+    Writer out;
+    out.text("use", key.use);
+    if (!key.public_key) {
+        out.text("kty", "oct").text("kid", key.kid).text("alg", key.alg);
+        out.octets("k", key.symmetric.view());
+        return out;
+    }
+    const auto kind = key.public_key->kind();
+    const auto numbers = key.public_key->numbers();
+    out.text("kty", kty_of(kind)).text("kid", key.kid).text("crv", crv_of(kind));
+    out.text("alg", key.alg).octets("x", numbers.x).octets("y", numbers.y);
+    out.octets("n", numbers.modulus).octets("e", numbers.exponent);
+    return out;
+}
+
+}  // namespace
+
+Result<Jwk> parse_jwk(std::string_view text) {
+    constexpr std::size_t kMaxKey = std::size_t{64} << 10U;
+    if (text.size() > kMaxKey) {
+        return invalid("JWK is too large");
+    }
+    STEP_ASSIGN(json::Value value, parse_object(text, "a JWK"));
+    auto key = parse_jwk(value);
+    for (json::Member& member : *value.as_object()) {
+        if (std::string* secret = member.value.as_string()) {
+            wipe(*secret);
+        }
+    }
+    return key;
+}
+
+Result<Jwk> parse_jwk(const json::Value& value) {
+    if (value.as_object() == nullptr) {
+        return invalid(fmt::format("json: cannot unmarshal {} into a JWK", value.kind()));
+    }
+    STEP_TRY(check_no_duplicates(value));
+    Jwk key;
+    std::string kty, crv;
+    STEP_TRY(get_string(value, "kty", kty));
+    STEP_TRY(get_string(value, "crv", crv));
+    STEP_TRY(get_string(value, "kid", key.kid));
+    STEP_TRY(get_string(value, "use", key.use));
+    STEP_TRY(get_string(value, "alg", key.alg));
+
+    const Members members(value);
+    if (kty == "EC") {
+        STEP_TRY(read_ec(members, crv, key));
+    } else if (kty == "OKP") {
+        STEP_TRY(read_okp(members, crv, key));
+    } else if (kty == "RSA") {
+        STEP_TRY(read_rsa(members, key));
+    } else if (kty == "oct") {
+        STEP_ASSIGN(key.symmetric, members.octets("k"));
+    } else {
+        return invalid(fmt::format("unknown json web key type '{}'", kty));
+    }
+    return key;
+}
+
+json::Value public_jwk(const Jwk& key) {
+    return write_public(key).take();
+}
+
+json::Value private_jwk(const Jwk& key) {
+    Writer out = write_public(key);
+    if (key.private_key) {
+        const auto numbers = key.private_key->numbers();
+        out.octets("d", numbers.d.view()).octets("p", numbers.p.view());
+        out.octets("q", numbers.q.view()).octets("dp", numbers.dp.view());
+        out.octets("dq", numbers.dq.view()).octets("qi", numbers.qi.view());
+    }
+    return out.take();
+}
+
+std::string thumbprint(const crypto::PublicKey& key) {
+    const auto numbers = key.numbers();
+    // RFC 7638 3.2: the required members only, in alphabetical order.
+    Writer out;
+    out.text("crv", crv_of(key.kind())).octets("e", numbers.exponent);
+    out.text("kty", kty_of(key.kind())).octets("n", numbers.modulus);
+    out.octets("x", numbers.x).octets("y", numbers.y);
+    return encode_base64url(crypto::sha256(json::encode(out.take())));
+}
+
+std::string default_algorithm(const crypto::PublicKey& key) {
+    if (const Curve* curve = curve_of(key.kind())) {
+        return std::string(curve->algorithm);
+    }
+    return key.kind() == crypto::KeyKind::kEd25519 ? "EdDSA" : "RS256";
+}
+
+}  // namespace step::jose
