@@ -147,8 +147,8 @@ bool names_kind(const std::vector<std::string>& permitted,
 
 namespace impl {
 
-Status check_constraint_set(const AltNames& names, const NameConstraints& constraints,
-                            std::string_view email_kind, std::size_t& budget) {
+Status check_constraint_set(const AltNames& names, const NameConstraints& constraints, Use use,
+                            std::size_t& budget) {
     const AltNames& permitted = constraints.permitted;
     const AltNames& excluded = constraints.excluded;
     if (names_kind(permitted.dns, excluded.dns)) {
@@ -157,7 +157,10 @@ Status check_constraint_set(const AltNames& names, const NameConstraints& constr
             STEP_TRY(check_name(
                 "DNS name", name, permitted.dns, excluded.dns, budget,
                 [&](const std::string& c) { return is_within(name, c); },
-                [&](const std::string& c) { return wildcard_covers(name, c); }, as_it_is));
+                [&](const std::string& c) {
+                    return use == Use::kVerify && wildcard_covers(name, c);
+                },
+                as_it_is));
         }
     }
     for (const Bytes& ip : names.ips) {
@@ -172,7 +175,8 @@ Status check_constraint_set(const AltNames& names, const NameConstraints& constr
                 return forbidden("cannot parse rfc822Name " + quote(email));
             }
             STEP_TRY(check_name(
-                email_kind, email, permitted.emails, excluded.emails, budget,
+                use == Use::kVerify ? "email address" : "Email address", email, permitted.emails,
+                excluded.emails, budget,
                 [&](const std::string& c) { return mailbox_matches(*mailbox, c); }, never,
                 as_it_is));
         }
@@ -194,7 +198,7 @@ Status check_constraint_set(const AltNames& names, const NameConstraints& constr
 Status check_constraints(const AltNames& names, const std::vector<NameConstraints>& chain) {
     std::size_t budget = impl::kConstraintBudget;
     for (const NameConstraints& constraints : chain) {
-        STEP_TRY(impl::check_constraint_set(names, constraints, "Email address", budget));
+        STEP_TRY(impl::check_constraint_set(names, constraints, impl::Use::kIssue, budget));
     }
     return ok();
 }

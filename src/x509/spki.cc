@@ -16,9 +16,9 @@ struct Curve {
     std::size_t point;  ///< Octets of an uncompressed point.
 };
 constexpr Curve kCurves[] = {{"\x2a\x86\x48\xce\x3d\x03\x01\x07", 65},
-                             {"\x2b\x81\x04\x00\x22", 97},
-                             {"\x2b\x81\x04\x00\x23", 133},
-                             {"\x2b\x81\x04\x00\x21", 57}};
+                             {{"\x2b\x81\x04\x00\x22", 5}, 97},
+                             {{"\x2b\x81\x04\x00\x23", 5}, 133},
+                             {{"\x2b\x81\x04\x00\x21", 5}, 57}};
 
 bool is_positive(ByteView integer) {
     return static_cast<signed char>(integer[0]) >= 0 && integer != std::string_view("\0", 1);

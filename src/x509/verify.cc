@@ -84,7 +84,7 @@ Status check_chain_constraints(const Chain& chain) {
         }
         for (std::size_t below = 0; below < ca; ++below) {
             const Status good = impl::check_constraint_set(
-                chain[below]->names, *chain[ca]->name_constraints, "email address", budget);
+                chain[below]->names, *chain[ca]->name_constraints, impl::Use::kVerify, budget);
             if (!good) {
                 return refused(
                     "x509: a root or intermediate certificate is not authorized to "
