@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,9 @@ public:
 
 private:
     std::vector<Route> routes_;
+    /// Routes without captures by their path, and the others, as places in routes_.
+    std::map<std::string, std::vector<std::size_t>, std::less<>> fixed_;
+    std::vector<std::size_t> patterns_;
 };
 
 /// What chi answers where no route fits: 404 in plain text, 405 with Allow headers.

@@ -1,0 +1,456 @@
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include <boost/asio/post.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "base/ip.h"
+#include "base/time.h"
+#include "http/connection_impl.h"
+
+namespace step::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr std::size_t kMaxId = 128;
+constexpr std::size_t kMaxDiscarded = 256UL * 1024;
+constexpr std::chrono::milliseconds kLinger{500};
+
+std::string text_of(const tcp::endpoint& endpoint) {
+    return join_host_port(endpoint.address().to_string(), std::to_string(endpoint.port()));
+}
+
+bool usable_id(std::string_view id) {
+    return !id.empty() && id.size() <= kMaxId &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+/// RFC 9110 15: no body and no length with these.
+bool bodyless(int status) {
+    return status / 100 == 1 || status == 204 || status == 304;
+}
+
+/// A value that could end its line would let the handler's input write headers.
+std::string one_line(std::string_view value) {
+    std::string out(value);
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+    return out;
+}
+
+Response too_large(std::size_t limit) {
+    return {.status = 413,
+            .body = fmt::format("{{\"status\":413,\"message\":\"request body is larger than {} "
+                                "bytes\"}}\n",
+                                limit)};
+}
+
+}  // namespace
+
+const std::string& Hub::date() {
+    const SysTime now = clock.now();
+    if (const auto second = std::chrono::floor<std::chrono::seconds>(now);
+        second != date_time_ || date_.empty()) {
+        date_time_ = second;
+        date_ = format_http_date(now);
+    }
+    return date_;
+}
+
+Connection::Connection(tcp::socket socket, const TlsContextPtr& tls, Hub& hub)
+    : socket_(std::move(socket)),
+      deadline_(socket_.get_executor()),
+      hub_(hub),
+      tls_(tls),
+      ssl_(tls ? SSL_new(tls->get()) : nullptr, SSL_free) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(tcp::no_delay(true), ignored);
+    remote_ = text_of(socket_.remote_endpoint(ignored));
+    if (ssl_) {
+        SSL_set_fd(ssl_.get(), static_cast<int>(socket_.native_handle()));
+        SSL_set_accept_state(ssl_.get());
+    }
+    hub_.open.insert(this);
+}
+
+Connection::~Connection() {
+    hub_.open.erase(this);
+    if (hub_.on_close) {
+        hub_.on_close();
+    }
+}
+
+void Connection::start() {
+    if (tls_ && !ssl_) {
+        return;
+    }
+    close_after(hub_.options.limits.idle);
+    ssl_ ? shake_hands() : read();
+}
+
+void Connection::close() {
+    error_code ignored;
+    deadline_.cancel();
+    socket_.close(ignored);
+}
+
+void Connection::drain() {
+    keep_alive_ = false;
+    if (!parser_ && !busy_) {
+        close();
+    }
+}
+
+void Connection::shake_hands() {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_.get());
+    if (result == 1) {
+        read();
+        return;
+    }
+    const bool spoke_http = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
+    if (tls_wait(result, &Connection::shake_hands) == Step::kFailed) {
+        if (spoke_http) {
+            static constexpr std::string_view kHint =
+                "HTTP/1.0 400 Bad Request\r\n\r\n"
+                "Client sent an HTTP request to an HTTPS server.\n";
+            (void)::send(socket_.native_handle(), kHint.data(), kHint.size(), MSG_NOSIGNAL);
+        }
+        ssl_.reset();
+        linger();  // So that the alert arrives before the reset.
+    }
+}
+
+void Connection::read() {
+    for (;;) {
+        if (!pending_.empty() && !parse()) {
+            return;
+        }
+        Step step = Step::kDone;
+        const long count =
+            receive(hub_.scratch.data(), hub_.scratch.size(), step, &Connection::read);
+        if (step != Step::kDone) {
+            if (step == Step::kFailed) {
+                close();
+            }
+            return;
+        }
+        pending_.append(hub_.scratch.data(), static_cast<std::size_t>(count));
+    }
+}
+
+/// False if the request is complete (a worker has it) or beyond repair.
+bool Connection::parse() {
+    if (!parser_) {
+        close_after(hub_.options.limits.request);
+        parser_ = std::make_unique<RequestParser>(hub_.options.limits.header_bytes);
+    }
+    bool more = true;
+    while (more && parser_->problem() == 0 && !parser_->done() && !pending_.empty()) {
+        const bool had_head = parser_->head_done();
+        const std::size_t used = parser_->put(pending_);
+        pending_.erase(0, used);
+        more = used > 0;
+        if (!had_head && parser_->head_done() && parser_->problem() == 0 && !begin_body()) {
+            return false;
+        }
+    }
+    if (pending_.empty()) {
+        pending_ = {};  // The memory, too.
+    }
+    if (parser_->problem() == 413 && route_ != nullptr) {
+        hand_over([limit = route_->max_body](const Request&) { return too_large(limit); });
+        return false;
+    }
+    if (parser_->problem() == 413) {
+        hand_over([refusal = std::move(refusal_)](const Request&) { return refusal; });
+        return false;
+    }
+    // What cannot be parsed yet is a line: the size of a chunk, a trailer. None is that long.
+    if (parser_->problem() == 0 && parser_->head_done() && !parser_->done() &&
+        pending_.size() > hub_.options.limits.header_bytes) {
+        refuse(400);
+        return false;
+    }
+    if (parser_->problem() != 0) {
+        refuse(parser_->problem());
+        return false;
+    }
+    if (!parser_->done()) {
+        return true;
+    }
+    hand_over(route_ != nullptr
+                  ? route_->handler
+                  : [refusal = std::move(refusal_)](const Request&) { return refusal; });
+    return false;
+}
+
+/// Finds the route and holds the body to its limit.
+bool Connection::begin_body() {
+    Request& request = parser_->request();
+    {
+        const std::scoped_lock lock(hub_.mutex);
+        router_ = hub_.router;
+    }
+    Router::Match match = router_->find(request.method, request.path);
+    route_ = match.route;
+    request.captures = std::move(match.captures);
+    if (route_ == nullptr) {
+        // A small body of a request that has no route is read and dropped.
+        refusal_ = match.allowed.empty() ? not_found() : method_not_allowed(match.allowed);
+        parser_->limit_body(hub_.options.limits.header_bytes);
+    } else {
+        parser_->limit_body(route_->max_body);
+    }
+    if (parser_->problem() == 0 && !parser_->done() && parser_->expects_continue() &&
+        pending_.empty()) {
+        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        Step step = Step::kDone;
+        // 25 bytes into an empty socket buffer: if even that must wait, the client is not
+        // reading; without the line it sends its body after a while (RFC 9110 10.1.1).
+        if (ssl_) {
+            ERR_clear_error();
+            (void)SSL_write(ssl_.get(), kContinue.data(), static_cast<int>(kContinue.size()));
+            ERR_clear_error();
+        } else {
+            (void)transmit(kContinue.data(), kContinue.size(), step, nullptr);
+        }
+    }
+    return true;
+}
+
+/// Answers what is no HTTP, as Go's server does.
+void Connection::refuse(int status) {
+    busy_ = true;
+    keep_alive_ = false;
+    parser_.reset();
+    id_ = make_uuid(hub_.random);
+    answer({.status = status,
+            .content_type = "text/plain; charset=utf-8",
+            .body = fmt::format("{} {}", status, reason_phrase(status))});
+}
+
+void Connection::hand_over(Handler handler) {
+    busy_ = true;
+    deadline_.cancel();
+    keep_alive_ = keep_alive_ && parser_->done() && parser_->keep_alive();
+    Request request = std::move(parser_->request());
+    parser_.reset();
+    route_ = nullptr;
+    request.id = id_ = request_id(request.headers);
+    request.remote = remote_;
+    is_head_ = request.method == "HEAD";
+    if (ssl_) {
+        if (!peer_chain_) {
+            peer_chain_ = verified_chain(ssl_.get());
+        }
+        request.peer_chain = *peer_chain_;
+    }
+    asio::post(hub_.workers,
+               [self = shared_from_this(), router = std::move(router_),
+                handler = std::move(handler), request = std::move(request)]() mutable {
+                   const std::chrono::nanoseconds began = self->hub_.clock.monotonic();
+                   Response response;
+                   try {
+                       response = handler(request);
+                       if (self->hub_.options.on_answer) {
+                           self->hub_.options.on_answer(request, response,
+                                                        self->hub_.clock.monotonic() - began);
+                       }
+                   } catch (...) {  // The request boundary: a bug or no memory ends here.
+                       response = {.status = 500,
+                                   .content_type = "text/plain; charset=utf-8",
+                                   .body = "Internal Server Error\n"};
+                   }
+                   Hub& hub = self->hub_;
+                   // The connection goes along, so that only the loop's thread ever ends one.
+                   asio::post(hub.loop, [self = std::move(self), response = std::move(response)] {
+                       self->answer(response);
+                   });
+               });
+}
+
+std::string Connection::request_id(const Headers& headers) const {
+    for (const std::string_view name :
+         {std::string_view("X-Request-Id"), std::string_view(hub_.options.trace_header)}) {
+        if (const std::string_view id = find_header(headers, name); usable_id(id)) {
+            return std::string(id);
+        }
+    }
+    return make_uuid(hub_.random);
+}
+
+std::string Connection::head(const Response& response) const {
+    std::string out;
+    out.reserve(256 + response.body.size());
+    out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    const std::string_view reason = reason_phrase(response.status);
+    out.append(reason.empty() ? "Unknown" : reason).append("\r\n");
+    const auto add = [&](std::string_view name, std::string_view value) {
+        out.append(name).append(": ").append(value).append("\r\n");
+    };
+    if (!response.content_type.empty()) {
+        add("Content-Type", one_line(response.content_type));
+    }
+    for (const auto& [name, value] : response.headers) {
+        add(one_line(name), one_line(value));
+    }
+    add("X-Request-Id", id_);
+    add("Date", hub_.date());
+    if (!bodyless(response.status) && !(is_head_ && response.body.empty())) {
+        add("Content-Length", std::to_string(response.body.size()));
+    }
+    if (!keep_alive_) {
+        add("Connection", "close");
+    }
+    return out.append("\r\n");
+}
+
+void Connection::answer(const Response& response) {
+    if (!socket_.is_open()) {
+        return;  // Closed by the drain's deadline.
+    }
+    out_ = head(response);
+    if (!is_head_ && !bodyless(response.status)) {
+        out_ += response.body;
+    }
+    written_ = 0;
+    close_after(hub_.options.limits.write);
+    write();
+}
+
+void Connection::write() {
+    while (written_ < out_.size()) {
+        Step step = Step::kDone;
+        const long count =
+            transmit(out_.data() + written_, out_.size() - written_, step, &Connection::write);
+        if (step != Step::kDone) {
+            if (step == Step::kFailed) {
+                close();
+            }
+            return;
+        }
+        written_ += static_cast<std::size_t>(count);
+    }
+    finish_answer();
+}
+
+void Connection::finish_answer() {
+    out_ = {};
+    busy_ = false;
+    is_head_ = false;
+    if (keep_alive_) {
+        close_after(hub_.options.limits.idle);
+        read();
+        return;
+    }
+    if (ssl_) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_.get());
+        ERR_clear_error();
+        ssl_.reset();
+    }
+    linger();
+}
+
+/// Closing a socket that still has bytes to read resets it, and the client may lose the answer:
+/// end our half, then read and drop for a moment.
+void Connection::linger() {
+    busy_ = true;
+    pending_ = {};
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    close_after(kLinger);
+    discard();
+}
+
+void Connection::discard() {
+    while (discarded_ < kMaxDiscarded) {
+        Step step = Step::kDone;
+        const long count =
+            receive(hub_.scratch.data(), hub_.scratch.size(), step, &Connection::discard);
+        if (step == Step::kWaiting) {
+            return;
+        }
+        if (step == Step::kFailed) {
+            break;
+        }
+        discarded_ += static_cast<std::size_t>(count);
+    }
+    close();
+}
+
+long Connection::receive(char* into, std::size_t size, Step& step, Next next) {
+    if (ssl_) {
+        ERR_clear_error();
+        const int count = SSL_read(ssl_.get(), into, static_cast<int>(size));
+        step = count > 0 ? Step::kDone : tls_wait(count, next);
+        return count;
+    }
+    const long count = ::recv(socket_.native_handle(), into, size, 0);
+    step = count > 0    ? Step::kDone
+           : count == 0 ? Step::kFailed
+                        : plain_wait(/*to_read=*/true, next);
+    return count;
+}
+
+long Connection::transmit(const char* from, std::size_t size, Step& step, Next next) {
+    if (ssl_) {
+        ERR_clear_error();
+        const int count =
+            SSL_write(ssl_.get(), from, static_cast<int>(std::min<std::size_t>(size, 1U << 20U)));
+        step = count > 0 ? Step::kDone : tls_wait(count, next);
+        return count;
+    }
+    const long count = ::send(socket_.native_handle(), from, size, MSG_NOSIGNAL);
+    step = count > 0 ? Step::kDone : plain_wait(/*to_read=*/false, next);
+    return count;
+}
+
+/// Looks at what an OpenSSL call returned; if it must wait for the socket, calls `next` later.
+Connection::Step Connection::tls_wait(int result, Next next) {
+    const int reason = SSL_get_error(ssl_.get(), result);
+    ERR_clear_error();
+    if (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE) {
+        return Step::kFailed;
+    }
+    wait(reason == SSL_ERROR_WANT_READ, next);
+    return Step::kWaiting;
+}
+
+Connection::Step Connection::plain_wait(bool to_read, Next next) {
+    if (errno != EAGAIN && errno != EINTR) {
+        return Step::kFailed;
+    }
+    wait(to_read, next);
+    return Step::kWaiting;
+}
+
+void Connection::wait(bool to_read, Next next) {
+    if (next == nullptr) {
+        return;
+    }
+    socket_.async_wait(to_read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                       [self = shared_from_this(), next](error_code problem) {
+                           if (!problem && self->socket_.is_open()) {
+                               (self.get()->*next)();
+                           }
+                       });
+}
+
+void Connection::close_after(std::chrono::milliseconds time) {
+    deadline_.expires_after(time);
+    deadline_.async_wait([weak = weak_from_this()](error_code cancelled) {
+        if (const auto self = weak.lock(); self && !cancelled) {
+            self->close();
+        }
+    });
+}
+
+}  // namespace step::http

@@ -1,0 +1,216 @@
+#include "http/server.h"
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/files.h"
+#include "base/ip.h"
+#include "http/connection_impl.h"
+
+namespace step::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr std::chrono::milliseconds kAcceptPause{50};
+
+Error cannot_listen(const std::string& address, std::string_view step, const error_code& problem) {
+    return {
+        .code = Code::kUnavailable,
+        .detail = "listen tcp " + address + ": " + std::string(step) + errno_text(problem.value())};
+}
+
+class AsioServer final : public Server {
+public:
+    AsioServer(Options options, TlsContextPtr tls, std::shared_ptr<const Router> router,
+               const Clock& clock, Random& random)
+        : hub_(std::move(options), clock, random),
+          acceptor_(hub_.loop),
+          pause_(hub_.loop),
+          drain_(hub_.loop) {
+        hub_.tls = std::move(tls);
+        hub_.router = std::move(router);
+        hub_.on_close = [this] { closed(); };
+    }
+
+    ~AsioServer() override {
+        hub_.workers.join();
+        hub_.draining = true;
+        // Connections that a server which never ran, or stopped hard, still holds.
+        for (Connection* const connection : std::vector(hub_.open.begin(), hub_.open.end())) {
+            connection->close();
+        }
+        hub_.loop.restart();
+        hub_.loop.poll();
+    }
+
+    Status open() {
+        const std::string& address = hub_.options.address;
+        const auto parts = split_host_port(address);
+        if (!parts) {
+            return Error{.code = Code::kInvalidArgument,
+                         .detail = "listen tcp: address " + address + ": missing port in address"};
+        }
+        if (parts->port.size() > 5 || (parts->port.size() == 5 && parts->port > "65535")) {
+            return Error{.code = Code::kInvalidArgument,
+                         .detail = "listen tcp: address " + parts->port + ": invalid port"};
+        }
+        error_code problem;
+        tcp::resolver resolver(hub_.loop);
+        tcp::endpoint endpoint;
+        if (parts->host.empty()) {
+            // Every address of both families, as Go does; IPv4 alone where there is no IPv6.
+            const auto found =
+                resolver.resolve("0.0.0.0", parts->port, tcp::resolver::numeric_host, problem);
+            if (!problem) {
+                endpoint = {tcp::v6(), found.begin()->endpoint().port()};
+            }
+        } else {
+            const auto found = resolver.resolve(parts->host, parts->port, problem);
+            if (!problem) {
+                endpoint = found.begin()->endpoint();
+            }
+        }
+        if (problem) {
+            return Error{.code = Code::kUnavailable,
+                         .detail = "listen tcp: lookup " + parts->host + ": no such host",
+                         .cause = problem.message()};
+        }
+        acceptor_.open(endpoint.protocol(), problem);
+        if (problem && parts->host.empty()) {
+            endpoint = {tcp::v4(), endpoint.port()};
+            acceptor_.open(endpoint.protocol(), problem);
+        }
+        if (problem) {
+            return cannot_listen(address, "socket: ", problem);
+        }
+        acceptor_.set_option(tcp::acceptor::reuse_address(true), problem);
+        if (endpoint.protocol() == tcp::v6()) {
+            acceptor_.set_option(asio::ip::v6_only(!parts->host.empty()), problem);
+        }
+        acceptor_.bind(endpoint, problem);
+        if (problem) {
+            return cannot_listen(address, "bind: ", problem);
+        }
+        acceptor_.listen(tcp::acceptor::max_listen_connections, problem);
+        if (problem) {
+            return cannot_listen(address, "listen: ", problem);
+        }
+        const tcp::endpoint bound = acceptor_.local_endpoint(problem);
+        port_ = bound.port();
+        address_ = join_host_port(bound.address().to_string(), std::to_string(port_));
+        return ok();
+    }
+
+    std::string address() const override { return address_; }
+    std::uint16_t port() const override { return port_; }
+
+    void set_tls(TlsContextPtr tls) override {
+        const std::scoped_lock lock(hub_.mutex);
+        hub_.tls = std::move(tls);
+    }
+    void set_router(std::shared_ptr<const Router> router) override {
+        const std::scoped_lock lock(hub_.mutex);
+        hub_.router = std::move(router);
+    }
+
+    void run() override {
+        accept();
+        hub_.loop.run();
+        hub_.workers.join();
+        hub_.loop.restart();
+        hub_.loop.poll();  // Answers of handlers that outlived the drain.
+    }
+
+    void stop() override {
+        asio::post(hub_.loop, [this] { begin_drain(); });
+    }
+
+private:
+    void accept() {
+        if (accepting_ || hub_.draining || !acceptor_.is_open() ||
+            hub_.open.size() >= hub_.options.limits.connections) {
+            return;  // closed() comes back here.
+        }
+        accepting_ = true;
+        acceptor_.async_accept([this](error_code problem, tcp::socket socket) {
+            accepting_ = false;
+            if (!problem) {
+                TlsContextPtr tls;
+                {
+                    const std::scoped_lock lock(hub_.mutex);
+                    tls = hub_.tls;
+                }
+                std::make_shared<Connection>(std::move(socket), tls, hub_)->start();
+            } else if (problem != asio::error::operation_aborted &&
+                       problem != asio::error::connection_aborted) {
+                // Out of descriptors or memory: let some connections end.
+                pause_.expires_after(kAcceptPause);
+                pause_.async_wait([this](error_code cancelled) {
+                    if (!cancelled) {
+                        accept();
+                    }
+                });
+                return;
+            }
+            accept();
+        });
+    }
+
+    void closed() {
+        if (hub_.draining) {
+            if (hub_.open.empty()) {
+                drain_.cancel();
+            }
+        } else {
+            accept();
+        }
+    }
+
+    void begin_drain() {
+        if (hub_.draining) {
+            return;
+        }
+        hub_.draining = true;
+        error_code ignored;
+        acceptor_.close(ignored);
+        pause_.cancel();
+        for (Connection* const connection : std::vector(hub_.open.begin(), hub_.open.end())) {
+            connection->drain();
+        }
+        if (hub_.open.empty()) {
+            return;
+        }
+        drain_.expires_after(hub_.options.limits.drain);
+        drain_.async_wait([this](error_code cancelled) {
+            if (cancelled) {
+                return;
+            }
+            for (Connection* const connection : std::vector(hub_.open.begin(), hub_.open.end())) {
+                connection->close();
+            }
+        });
+    }
+
+    Hub hub_;
+    tcp::acceptor acceptor_;
+    asio::steady_timer pause_, drain_;
+    bool accepting_ = false;
+    std::string address_;
+    std::uint16_t port_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::listen(Options options, TlsContextPtr tls,
+                                               std::shared_ptr<const Router> router,
+                                               const Clock& clock, Random& random) {
+    auto server = std::make_unique<AsioServer>(std::move(options), std::move(tls),
+                                               std::move(router), clock, random);
+    STEP_TRY(server->open());
+    return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace step::http

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.h"
+
+struct addrinfo;
+
+namespace step::http {
+
+/// One outgoing TCP connection with one deadline for all that is done on it.
+class Socket {
+public:
+    Socket() = default;
+    ~Socket();
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+
+    /// Starts the time that everything until the next arm() may take together.
+    Status arm(std::chrono::milliseconds time);
+    /// Tries each address of `host`, from `source` if that is an address of ours. Fails with
+    /// Go's words: "dial tcp ADDRESS: connect: connection refused".
+    Status connect(const std::string& host, const std::string& port, const std::string& source);
+    /// Waits until the socket can be read or written; fails with "context deadline exceeded".
+    Status wait(bool to_read) const;
+    /// True if the other side has closed or sent something nobody asked for.
+    bool stale() const;
+    void close();
+
+    int fd() const { return fd_; }
+    /// "ADDRESS:PORT->ADDRESS:PORT", for errors.
+    const std::string& name() const { return name_; }
+
+private:
+    Status connect_to(const addrinfo& address, const std::string& source);
+
+    int fd_ = -1;
+    int timer_ = -1;
+    std::string name_{};
+};
+
+}  // namespace step::http
