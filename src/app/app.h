@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/runtime.h"
@@ -29,16 +31,21 @@ struct Runtime {
     Log& log;
 };
 
-/// Asked for the password of the key in this file, at most once, and only if it is encrypted.
-using KeyPassword = std::function<Result<Secret>(const std::string& path)>;
+/// How an encrypted key is opened: with `given` if there is one, else with `password` of
+/// ca.json, else with what `ask` answers for the path of the key.
+struct KeyPassword {
+    std::optional<Secret> given{};
+    std::function<Result<Secret>(const std::string& path)> ask{};
+};
 
 /// The certificate authority of one ca.json, wired together: storage, keys, provisioners,
-/// issuer, routes. No listener, no thread, no signal; nothing inside changes once it is open.
+/// issuer, routes. No listener, no thread of its own besides the database's, no signal; nothing
+/// inside changes once it is open.
 class App {
 public:
     /// Opens the database, reads keys and certificates, makes everything, in the order of
     /// server.md 2.5 (so the first thing wrong is the one reported). Fails with the original's
-    /// words: "error reading "/none.crt": no such file or directory",
+    /// words: `error reading "/none.crt": no such file or directory`,
     /// "x509: provided PrivateKey doesn't match parent's PublicKey", …
     static Result<std::unique_ptr<App>> open(setup::Config config, const KeyPassword& password,
                                              Runtime runtime);
@@ -46,7 +53,8 @@ public:
 
     virtual const setup::Config& config() const = 0;
     virtual std::shared_ptr<const http::Router> router() const = 0;
-    virtual issuance::Issuer& issuer() const = 0;  ///< For `step --offline`.
+    /// For `step --offline`, which has no routes.
+    virtual issuance::Issuer& issuer() = 0;
     virtual const provisioner::ProvisionerSet& provisioners() const = 0;
 
     /// SHA-256 of each root, lower-case hexadecimal.

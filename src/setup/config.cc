@@ -103,6 +103,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
         return Error(reader.status().error());
     }
     Config config;
+    config.file = file;
     read_top(reader, *root, config);
     read_authority(reader, *root, config.authority);
     check_top(reader, *root, config);
@@ -111,6 +112,10 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
     read_db(reader, *root, config.db);
     read_logger(reader, *root, config.logger);
     STEP_TRY(reader.status());
+    if (!config.insecure_address.empty()) {
+        reader.warnings.emplace_back(
+            "nothing listens on insecureAddress: it serves SCEP and revocation lists only");
+    }
     config.warnings = std::move(reader.warnings);
     return config;
 }

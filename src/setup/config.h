@@ -43,6 +43,7 @@ struct AuthorityConfig {
 
 /// ca.json, checked: what we cannot do is refused, never ignored.
 struct Config {
+    std::string file{};  ///< As it was given, for errors.
     std::vector<std::string> roots{}, federated_roots{};
     std::string certificate{};  ///< `crt`
     std::string key{};

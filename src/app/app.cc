@@ -1,0 +1,200 @@
+#include "app/app.h"
+
+#include <fmt/core.h>
+
+#include "api/routes.h"
+#include "app/database.h"
+#include "app/keys.h"
+#include "base/hex.h"
+#include "base/version.h"
+#include "crypto/digest.h"
+#include "crypto/keygen.h"
+#include "issuance/authority.h"
+#include "issuance/claims.h"
+#include "issuance/issue.h"
+#include "issuance/ledger.h"
+#include "provisioner/provisioner.h"
+#include "provisioner/set.h"
+#include "revocation/register.h"
+
+namespace step::app {
+namespace {
+
+/// Everything an App is made of, in the order in which it is made.
+struct Parts {
+    setup::Config config;
+    Runtime runtime;
+    std::unique_ptr<storage::Database> database;
+    std::shared_ptr<const issuance::Authority> authority;
+    provisioner::ProvisionerSet provisioners;
+};
+
+class WiredApp final : public App {
+public:
+    explicit WiredApp(Parts parts)
+        : parts_(std::move(parts)),
+          issuer_(parts_.runtime.clock, parts_.runtime.random, parts_.authority, *parts_.database),
+          ledger_(*parts_.database),
+          register_(*parts_.database, parts_.config.db ? revocation::Keeps::kEverything
+                                                       : revocation::Keeps::kNothing) {
+        const setup::TlsConfig& tls = parts_.config.tls;
+        auto router = std::make_shared<http::Router>();
+        api::mount(*router, {.clock = parts_.runtime.clock,
+                             .issuer = issuer_,
+                             .ledger = ledger_,
+                             .revocations = register_,
+                             .provisioners = parts_.provisioners,
+                             .tls = {.cipher_suites = tls.cipher_suites,
+                                     .min_version = tls.min_version,
+                                     .max_version = tls.max_version,
+                                     .renegotiation = tls.renegotiation},
+                             .version = kVersion});
+        router_ = std::move(router);
+    }
+
+    const setup::Config& config() const override { return parts_.config; }
+    std::shared_ptr<const http::Router> router() const override { return router_; }
+    issuance::Issuer& issuer() override { return issuer_; }
+    const provisioner::ProvisionerSet& provisioners() const override { return parts_.provisioners; }
+
+    std::vector<std::string> root_fingerprints() const override {
+        std::vector<std::string> all;
+        for (const x509::Certificate& root : parts_.authority->roots) {
+            all.push_back(encode_hex(crypto::sha256(root.der)));
+        }
+        return all;
+    }
+
+    Result<OwnTls> make_tls() const override;
+
+private:
+    Parts parts_;
+    issuance::Issuer issuer_;
+    issuance::Ledger ledger_;
+    revocation::Register register_;
+    std::shared_ptr<const http::Router> router_;
+};
+
+/// "[::1]" is written "::1" in a certificate.
+std::vector<std::string> without_brackets(std::vector<std::string> names) {
+    for (std::string& name : names) {
+        if (name.size() > 2 && name.front() == '[' && name.back() == ']') {
+            name = name.substr(1, name.size() - 2);
+        }
+    }
+    return names;
+}
+
+Result<App::OwnTls> WiredApp::make_tls() const {
+    const setup::Config& config = parts_.config;
+    STEP_ASSIGN(const crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
+    STEP_ASSIGN(Bytes leaf, issuer_.issue_own(key.public_key(), config.common_name,
+                                              without_brackets(config.dns_names)));
+    STEP_ASSIGN(const x509::Certificate parsed, x509::parse_certificate(leaf));
+
+    http::ServerTls tls;
+    tls.chain.push_back(std::move(leaf));
+    for (const x509::Certificate& issuer : parts_.authority->chain) {
+        tls.chain.push_back(issuer.der);
+        tls.client_authorities.push_back(issuer.der);
+    }
+    for (const x509::Certificate& root : parts_.authority->roots) {
+        tls.client_authorities.push_back(root.der);
+    }
+    tls.key = &key;
+    tls.min = config.tls.min_version < 1.3 ? http::TlsVersion::k12 : http::TlsVersion::k13;
+    tls.max = config.tls.max_version < 1.3 ? http::TlsVersion::k12 : http::TlsVersion::k13;
+    tls.cipher_list = config.tls.cipher_list;
+    STEP_ASSIGN(http::TlsContextPtr context, http::make_server_tls(tls));
+    return OwnTls{.context = std::move(context),
+                  .not_before = parsed.not_before,
+                  .not_after = parsed.not_after,
+                  .chain = std::move(tls.chain)};
+}
+
+Result<issuance::Authority> load_authority(const setup::Config& config,
+                                           const KeyPassword& password) {
+    STEP_ASSIGN(std::vector<x509::Certificate> chain, read_certificates({config.certificate}));
+    STEP_ASSIGN(crypto::PrivateKey key, read_key(config.key, config.password, password));
+    STEP_ASSIGN(std::vector<x509::Certificate> roots, read_certificates(config.roots));
+    STEP_ASSIGN(std::vector<x509::Certificate> federated,
+                read_certificates(config.federated_roots));
+    return issuance::Authority{.chain = std::move(chain),
+                               .key = std::move(key),
+                               .roots = std::move(roots),
+                               .federated_roots = std::move(federated),
+                               .backdate = config.authority.backdate,
+                               .default_subject = config.authority.subject};
+}
+
+/// An entry of ca.json that cannot be read, with the file and the place.
+Error unreadable(const setup::Config& config, Error error) {
+    error.detail.insert(0, "error parsing " + config.file + ": ");
+    if (!error.cause.empty()) {
+        error.detail += " (" + std::exchange(error.cause, "") + ")";
+    }
+    return error;
+}
+
+Result<issuance::Claims> load_claims(const setup::Config& config) {
+    auto entry = issuance::parse_claims(config.authority.claims, "authority.claims");
+    if (!entry) {
+        return unreadable(config, std::move(entry).error());
+    }
+    const issuance::Claims claims = issuance::inherit(*entry, {});
+    if (Status valid = issuance::validate(claims); !valid) {
+        Error error = std::move(valid).error();
+        error.detail.insert(0, "error generating provisioner config: ");
+        return error;
+    }
+    return claims;
+}
+
+/// One that cannot be set up is listed and refuses every token; the CA starts all the same.
+Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& config,
+                                                      const storage::Database& database,
+                                                      const Runtime& runtime) {
+    STEP_ASSIGN(const issuance::Claims claims, load_claims(config));
+    std::vector<provisioner::Provisioner> all;
+    for (const json::Value& entry : config.authority.provisioners) {
+        Result<provisioner::Provisioner> made = provisioner::make(entry, claims);
+        if (!made) {
+            return unreadable(config, std::move(made).error());
+        }
+        if (!made->failure.empty()) {
+            runtime.log.write(Level::kError,
+                              fmt::format("failed to initialize {} provisioner \"{}\": {}",
+                                          made->type_name, made->name, made->failure),
+                              {});
+        }
+        all.push_back(*std::move(made));
+    }
+    return provisioner::ProvisionerSet::open(
+        std::move(all),
+        {.dns_names = config.dns_names,
+         .started = runtime.clock.now(),
+         .check_issued_at = !config.authority.disable_issued_at_check},
+        runtime.clock, database);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& password,
+                                       Runtime runtime) {
+    for (const std::string& warning : config.warnings) {
+        runtime.log.write(Level::kWarning, "WARNING: " + warning, {});
+    }
+    STEP_ASSIGN(std::unique_ptr<storage::Database> database, open_database(config.db));
+    STEP_ASSIGN(issuance::Authority authority, load_authority(config, password));
+    STEP_ASSIGN(provisioner::ProvisionerSet provisioners,
+                load_provisioners(config, *database, runtime));
+    STEP_TRY(issuance::validate(authority));
+    return std::unique_ptr<App>(std::make_unique<WiredApp>(
+        Parts{.config = std::move(config),
+              .runtime = runtime,
+              .database = std::move(database),
+              .authority = std::make_shared<const issuance::Authority>(std::move(authority)),
+              .provisioners = std::move(provisioners)}));
+}
+
+}  // namespace step::app

@@ -1,0 +1,97 @@
+#include "app/database.h"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "issuance/ledger.h"
+#include "provisioner/used_tokens.h"
+#include "revocation/register.h"
+#include "storage/lmdb/lmdb.h"
+#include "storage/memory/memory.h"
+
+namespace step::app {
+namespace {
+
+constexpr std::string_view kTables[] = {issuance::table::kCertificates,  issuance::table::kByName,
+                                        issuance::table::kByProvisioner, issuance::table::kByExpiry,
+                                        revocation::table::kRevoked,     revocation::table::kByTime,
+                                        provisioner::kUsedTokens};
+
+/// bbolt: a page header of 16 octets, then 0xED0CDAED in the machine's order.
+bool is_bbolt(const std::string& path) {
+    struct Close {
+        void operator()(std::FILE* file) const { (void)std::fclose(file); }
+    };
+    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+    std::array<char, 20> head{};
+    return file != nullptr && std::fread(head.data(), 1, head.size(), file.get()) == head.size() &&
+           std::string_view(head.data() + 16, 4) == "\xed\xda\x0c\xed";
+}
+
+/// The name of a file that badger or bbolt has made in `folder`; "" if there is none.
+std::string foreign_file(const std::string& folder) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name == "MANIFEST" || name == "KEYREGISTRY" || name.ends_with(".vlog") ||
+            name.ends_with(".sst") || (entry.is_regular_file(error) && is_bbolt(entry.path()))) {
+            return name;
+        }
+    }
+    return "";
+}
+
+Error foreign(const std::string& where, const std::string& name) {
+    return Error{Code::kInvalidArgument,
+                 where + " holds data of the original step-ca (" + name +
+                     "), which would be left out: used tokens and revocations would be forgotten. "
+                     "Set db.dataSource to another place, or import the data once `step-ca import` "
+                     "exists"};
+}
+
+/// Where our file goes, after looking for what must not be there.
+Result<std::string> place(const setup::DbConfig& config) {
+    const std::string& source = config.data_source;
+    if (equal_fold(config.type, "bbolt")) {
+        if (is_bbolt(source)) {
+            return foreign(source, "a bbolt file");
+        }
+        STEP_TRY(make_folders(folder_of(source)));
+        return source;
+    }
+    for (const std::string& folder : {source, config.value_dir}) {
+        if (const std::string name = foreign_file(folder); !folder.empty() && !name.empty()) {
+            return foreign(folder, name);
+        }
+    }
+    STEP_TRY(make_folders(source));
+    return join_path(source, "step.mdb");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<storage::Database>> open_database(
+    const std::optional<setup::DbConfig>& config) {
+    if (!config) {
+        return storage::open_memory({provisioner::kUsedTokens});
+    }
+    const std::string opening = "Error opening database of Type " + config->type + ": ";
+    const auto explained = [&](Error error) {
+        error.detail.insert(0, opening);
+        return error;
+    };
+    Result<std::string> path = place(*config);
+    if (!path) {
+        return explained(std::move(path).error());
+    }
+    Result<std::unique_ptr<storage::Database>> database = storage::open_lmdb(*path, kTables);
+    if (!database) {
+        return explained(std::move(database).error());
+    }
+    return database;
+}
+
+}  // namespace step::app

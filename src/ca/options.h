@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/system.h"
+
+namespace step::ca {
+
+enum class Action : unsigned char { kServe, kHelp, kVersion };
+
+/// What the command line asks for.
+struct Options {
+    Action action = Action::kServe;
+    std::string config_file{};    ///< Empty: the default of $STEPPATH.
+    std::string password_file{};  ///< Empty: none.
+    bool quiet = false;
+};
+
+/// Reads the words after the program's name and STEP_CA_QUIET. Fails with the original's texts;
+/// with reason cli::kUsageError if the help text should follow. What belongs to a capability
+/// that this program does not have is refused by name, on the command line and in STEP_CA_TOKEN
+/// and STEP_CA_CONTEXT.
+Result<Options> parse_options(const std::vector<std::string>& words,
+                              const Environment& environment);
+
+/// Markdown.
+std::string_view manual();
+
+}  // namespace step::ca
