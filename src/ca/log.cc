@@ -49,8 +49,7 @@ void ProgramLog::write(Level /*level*/, std::string_view message, const Fields& 
     for (const Field& field : fields) {
         line += " " + field.name + "=" + as_text(field);
     }
-    std::ranges::replace_if(
-        line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
     sink_.write(line + "\n");
 }
 
