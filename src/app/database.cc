@@ -15,10 +15,15 @@
 namespace step::app {
 namespace {
 
-constexpr std::string_view kTables[] = {issuance::table::kCertificates,  issuance::table::kByName,
-                                        issuance::table::kByProvisioner, issuance::table::kByExpiry,
-                                        revocation::table::kRevoked,     revocation::table::kByTime,
-                                        provisioner::kUsedTokens};
+/// Every keyspace of a CA with a database.
+std::vector<std::string> keyspaces() {
+    std::vector<std::string> all = issuance::Ledger::keyspaces();
+    for (std::string& name : revocation::Register::keyspaces()) {
+        all.push_back(std::move(name));
+    }
+    all.emplace_back(provisioner::kUsedTokens);
+    return all;
+}
 
 /// bbolt: a page header of 16 octets, then 0xED0CDAED in the machine's order.
 bool is_bbolt(const std::string& path) {
@@ -87,7 +92,9 @@ Result<std::unique_ptr<storage::Database>> open_database(
     if (!path) {
         return explained(std::move(path).error());
     }
-    Result<std::unique_ptr<storage::Database>> database = storage::open_lmdb(*path, kTables);
+    const std::vector<std::string> names = keyspaces();
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    Result<std::unique_ptr<storage::Database>> database = storage::open_lmdb(*path, views);
     if (!database) {
         return explained(std::move(database).error());
     }

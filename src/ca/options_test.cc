@@ -1,0 +1,92 @@
+#include "ca/options.h"
+
+#include <doctest/doctest.h>
+
+#include "cli/args.h"
+#include "tests/support/fake_environment.h"
+
+namespace step::ca {
+namespace {
+
+Result<Options> parse(const std::vector<std::string>& words,
+                      std::map<std::string, std::string> variables = {}) {
+    return parse_options(words, test::FakeEnvironment(std::move(variables)));
+}
+
+TEST_CASE("flags may stand before and after the configuration file") {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"x.json", "--password-file", "p", "--quiet"},
+             {"--quiet", "--password-file=p", "x.json"},
+             {"start", "x.json", "-password-file", "p", "-quiet"}}) {
+        const auto options = parse(words);
+        REQUIRE_MESSAGE(options, options.error().detail);
+        CHECK(options->action == Action::kServe);
+        CHECK(options->config_file == "x.json");
+        CHECK(options->password_file == "p");
+        CHECK(options->quiet);
+    }
+    CHECK(parse({})->config_file.empty());
+    CHECK_FALSE(parse({})->quiet);
+}
+
+TEST_CASE("help and version are asked for by word or by flag") {
+    for (const char* word : {"help", "h", "--help", "-h"}) {
+        CHECK(parse({word})->action == Action::kHelp);
+    }
+    for (const char* word : {"version", "--version", "-v"}) {
+        CHECK(parse({word})->action == Action::kVersion);
+    }
+    CHECK(parse({"x.json", "--help"})->action == Action::kHelp);
+    CHECK(manual().find("--password-file") != std::string_view::npos);
+}
+
+// Texts recorded from step-ca v0.30.2 (golden/cli/cases.json).
+TEST_CASE("a wrong command line is told in the original's words") {
+    CHECK(parse({"a", "b"}).error().detail ==
+          "too many positional arguments were provided in 'step-ca <config> "
+          "[--password-file=<file>]'");
+    const auto unknown = parse({"--bogus"});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().detail == "flag provided but not defined: -bogus");
+    CHECK(unknown.error().has_reason(cli::kUsageError));
+    CHECK_FALSE(parse({"--context", "x"}));
+    CHECK_FALSE(parse({"--pidfile", "x"}));
+}
+
+TEST_CASE("STEP_CA_QUIET stands for --quiet") {
+    CHECK(parse({}, {{"STEP_CA_QUIET", "true"}})->quiet);
+    CHECK_FALSE(parse({}, {{"STEP_CA_QUIET", "0"}})->quiet);
+    CHECK(parse({"--quiet"}, {{"STEP_CA_QUIET", "0"}})->quiet);
+    CHECK(parse({}, {{"STEP_CA_QUIET", "maybe"}}).error().detail ==
+          "could not parse maybe as bool value for flag quiet: strconv.ParseBool: parsing "
+          "\"maybe\": invalid syntax");
+    // Nothing else is taken from the environment.
+    CHECK(parse({}, {{"STEP_PASSWORD_FILE", "p"}})->password_file.empty());
+}
+
+TEST_CASE("what needs a later capability is refused by name") {
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"--issuer-password-file", "f"},
+                                               {"--ssh-host-password-file", "f"},
+                                               {"--ssh-user-password-file=f"},
+                                               {"--token", "t"},
+                                               {"--resolver", "1.1.1.1:53"},
+                                               {"--acme-http-port", "80"},
+                                               {"--acme-tls-port", "443"},
+                                               {"--acme-strict-fqdn"},
+                                               {"--insecure"},
+                                               {"onboard", "t"},
+                                               {"export", "x.json"}}) {
+        const auto options = parse(words);
+        REQUIRE_FALSE(options);
+        CHECK(options.error().code == Code::kUnsupported);
+        const std::string name = words[0].substr(0, words[0].find('='));
+        CHECK(options.error().detail.find(name) != std::string::npos);
+        CHECK(options.error().detail.find("is not supported by this version") != std::string::npos);
+    }
+    CHECK_FALSE(parse({}, {{"STEP_CA_TOKEN", "t"}}));
+    CHECK_FALSE(parse({}, {{"STEP_CA_CONTEXT", "c"}}));
+}
+
+}  // namespace
+}  // namespace step::ca
