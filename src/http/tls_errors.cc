@@ -81,7 +81,9 @@ std::string wrong_time(const X509* certificate, bool early) {
 /// Why verification failed. OpenSSL does not keep the certificate at fault; of the times, the
 /// first of the chain that is out of its time is it.
 std::string verify_error(const ssl_st* ssl, long result, const std::string& host) {
-    const X509* const leaf = SSL_get0_peer_certificate(ssl);
+    // The peer's certificate proper is known only once it has been verified.
+    const STACK_OF(X509)* const sent = SSL_get_peer_cert_chain(ssl);
+    const X509* const leaf = sk_X509_num(sent) > 0 ? sk_X509_value(sent, 0) : nullptr;
     switch (result) {
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -89,9 +91,8 @@ std::string verify_error(const ssl_st* ssl, long result, const std::string& host
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID: {
             const bool early = result == X509_V_ERR_CERT_NOT_YET_VALID;
-            const STACK_OF(X509)* const chain = SSL_get_peer_cert_chain(ssl);
-            for (int i = 0; i < sk_X509_num(chain); ++i) {
-                const X509* const one = sk_X509_value(chain, i);
+            for (int i = 0; i < sk_X509_num(sent); ++i) {
+                const X509* const one = sk_X509_value(sent, i);
                 const int order = X509_cmp_current_time(early ? X509_get0_notBefore(one)
                                                               : X509_get0_notAfter(one));
                 if (early ? order > 0 : order < 0) {
@@ -199,7 +200,7 @@ Status expect_host(ssl_st* ssl, const std::string& host) {
 }
 
 Error handshake_error(ssl_st* ssl, const std::string& host) {
-    const unsigned long packed = ERR_peek_error();
+    const unsigned long packed = ERR_peek_last_error();  // Before it: what a check met.
     const int reason = ERR_GET_REASON(packed);
     std::array<char, 256> cause{};
     ERR_error_string_n(packed, cause.data(), cause.size());

@@ -1,0 +1,187 @@
+#include "http/client.h"
+#include "http/server_test_world.h"
+#include "http/tls_impl.h"
+#include "http/tls_test_world.h"
+
+namespace step::http {
+namespace {
+
+Result<Incoming> fetch(const Running& running, const TlsContextPtr& tls,
+                       const std::string& path = "/hello", const std::string& host = "127.0.0.1") {
+    return Client::make({.tls = tls})
+        ->send({.url = "https://" + host + ":" + std::to_string(running.server->port()) + path,
+                .max_body = 5'000'000});
+}
+
+std::string error_of(const Result<Incoming>& result) {
+    return result ? "" : result.error().detail;
+}
+
+TEST_CASE("a client certificate is verified if given and handed on with its whole chain") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    CHECK(fetch(running, world.client_tls(), "/peer")->body == "0");
+    // The client sends its leaf alone: our own intermediate vouches for it.
+    CHECK(fetch(running, world.client_tls(&world.client), "/peer")->body == "2");
+}
+
+TEST_CASE("a client certificate that does not verify ends the handshake") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const TlsWorld other;
+    const Identity expired = make_identity(
+        {.name = "old", .usage = "clientAuth", .begins = -7200, .ends = -60}, &world.middle);
+    const Identity wrong_use =
+        make_identity({.name = "server only", .usage = "serverAuth"}, &world.middle);
+    const Identity selfmade = make_identity({.name = "self", .usage = "clientAuth"});
+    for (const Identity* identity : {&other.client, &expired, &wrong_use, &selfmade}) {
+        const std::string error = error_of(fetch(running, world.client_tls(identity)));
+        CHECK(error.starts_with("remote error: tls: "));
+    }
+    CHECK(error_of(fetch(running, world.client_tls(&expired))) ==
+          "remote error: tls: expired certificate");
+    CHECK(error_of(fetch(running, world.client_tls(&selfmade))) ==
+          "remote error: tls: unknown certificate authority");
+    CHECK(fetch(running, world.client_tls()));
+}
+
+TEST_CASE("the client says in Go's words why it does not trust a server") {
+    const TlsWorld world;
+    const TlsWorld other;
+    const auto seen_by = [&](const CertificateOptions& options, const TlsContextPtr& tls,
+                             const std::string& host = "127.0.0.1") {
+        const Running running({}, world.server_tls(make_identity(options, &world.middle)));
+        return error_of(fetch(running, tls, "/hello", host));
+    };
+    const std::string failed = "tls: failed to verify certificate: x509: ";
+    const TlsContextPtr trusting = world.client_tls();
+    CHECK(seen_by({.alt_names = "IP:127.0.0.1", .usage = "serverAuth"}, trusting).empty());
+    CHECK(seen_by({.alt_names = "IP:127.0.0.1", .usage = "serverAuth"}, other.client_tls()) ==
+          failed + "certificate signed by unknown authority");
+    CHECK(seen_by({.alt_names = "IP:10.0.0.1,IP:::2,DNS:a"}, trusting) ==
+          failed + "certificate is valid for 10.0.0.1, ::2, not 127.0.0.1");
+    CHECK(seen_by({.alt_names = "DNS:localhost"}, trusting) ==
+          failed +
+              "cannot validate certificate for 127.0.0.1 because it doesn't contain any IP "
+              "SANs");
+    CHECK(seen_by({.alt_names = "DNS:a.test,DNS:b.test"}, trusting, "localhost") ==
+          failed + "certificate is valid for a.test, b.test, not localhost");
+    CHECK(seen_by({.name = "localhost"}, trusting, "localhost") ==
+          failed + "certificate is not valid for any names, but wanted to match localhost");
+    const std::string expired =
+        seen_by({.alt_names = "IP:127.0.0.1", .begins = -7200, .ends = -60}, trusting);
+    CHECK(expired.starts_with(failed +
+                              "certificate has expired or is not yet valid: current time 20"));
+    CHECK(expired.find("Z is after 20") != std::string::npos);
+    CHECK(seen_by({.alt_names = "IP:127.0.0.1", .begins = 60}, trusting).find("Z is before 20") !=
+          std::string::npos);
+    CHECK(seen_by({.alt_names = "IP:127.0.0.1", .usage = "clientAuth"}, trusting) ==
+          failed + "certificate specifies an incompatible key usage");
+}
+
+TEST_CASE("without verification the chain as sent is still handed over") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const auto blind = *make_client_tls_with({.insecure_skip_verify = true}, nullptr);
+    const auto answer = fetch(running, blind);
+    REQUIRE(answer);
+    CHECK(answer->peer_chain == std::vector<Bytes>{world.server.der, world.middle.der});
+}
+
+TEST_CASE("only http/1.1 is spoken, X25519 first, no tickets, and nothing below TLS 1.2") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const std::uint16_t port = running.server->port();
+    CHECK(handshake(port, "\x08http/1.1") == "http/1.1 TLSv1.3 X25519");
+    CHECK(handshake(port, "\x02h2\x08http/1.1") == "http/1.1 TLSv1.3 X25519");
+    CHECK(handshake(port, "") == " TLSv1.3 X25519");
+    CHECK(handshake(port, "\x02h2").find("no application protocol") != std::string::npos);
+    CHECK(handshake(port, "\x08http/1.1", 0x0303) == "http/1.1 TLSv1.2 X25519");
+    CHECK(handshake(port, "\x08http/1.1", 0x0302).starts_with("failed: "));
+}
+
+TEST_CASE("a new certificate serves new connections, the old ones go on") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const auto client = Client::make({.tls = world.client_tls()});
+    const Outgoing request{.url = running.url("/hello", "https"), .max_body = 100};
+    REQUIRE(client->send(request));
+    const Identity renewed =
+        make_identity({.name = "renewed", .alt_names = "IP:127.0.0.1"}, &world.middle);
+    running.server->set_tls(world.server_tls(renewed));
+    CHECK(client->send(request)->peer_chain.front() == world.server.der);
+    CHECK(fetch(running, world.client_tls())->peer_chain.front() == renewed.der);
+}
+
+TEST_CASE("large answers, kept connections and many clients at once work over TLS") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    CHECK(fetch(running, world.client_tls(), "/large")->body.size() == 3'000'000);
+    std::atomic<int> good = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            const auto client = Client::make({.tls = world.client_tls(&world.client)});
+            for (int n = 0; n < 20; ++n) {
+                const auto answer = client->send({.method = "POST",
+                                                  .url = running.url("/echo", "https"),
+                                                  .body = std::string(900, 'b'),
+                                                  .max_body = 1000});
+                good += answer && answer->status == 201 && answer->body.size() == 900 ? 1 : 0;
+            }
+        });
+    }
+    threads.clear();
+    CHECK(good == 160);
+}
+
+TEST_CASE("plain HTTP to a TLS port is told so, garbage is dropped, and both ends of it") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    CHECK(Wire(running.server->port())
+              .say(get("/hello"))
+              .all()
+              .ends_with("Client sent an HTTP request to an HTTPS server.\n"));
+    const std::string garbage = Wire(running.server->port()).say("\xff\xff garbage garbage").all();
+    CHECK(garbage.find("HTTP/1") == std::string::npos);
+    const Running plain;
+    CHECK(error_of(fetch(plain, world.client_tls())) ==
+          "http: server gave HTTP response to HTTPS client");
+}
+
+TEST_CASE("contexts that cannot work are refused when they are made") {
+    const TlsWorld world;
+    const auto code = [&](const ServerTls& options, const Identity& key) {
+        const auto made = make_server_tls_with(options, key.key.get());
+        return made ? Code::kInternal : made.error().code;
+    };
+    const Bytes& leaf = world.server.der;
+    CHECK(code({.chain = {leaf}}, world.client) == Code::kInvalidArgument);
+    CHECK(code({}, world.server) == Code::kInvalidArgument);
+    CHECK(code({.chain = {leaf + "x"}}, world.server) == Code::kInvalidArgument);
+    CHECK(code({.chain = {leaf}, .cipher_list = "NONSENSE"}, world.server) ==
+          Code::kInvalidArgument);
+    CHECK(code({.chain = {leaf}, .min = TlsVersion::k13, .max = TlsVersion::k12}, world.server) ==
+          Code::kInvalidArgument);
+    CHECK(!make_client_tls_with({.roots = {"no DER"}}, nullptr));
+}
+
+// Names: crypto/tls.CipherSuites and InsecureCipherSuites of Go 1.26; ciphers(1) of OpenSSL 3.0.
+TEST_CASE("suite names of Go translate to OpenSSL's") {
+    CHECK(openssl_cipher("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256") ==
+          "ECDHE-ECDSA-AES128-GCM-SHA256");
+    CHECK(openssl_cipher("TLS_AES_128_GCM_SHA256") == "TLS_AES_128_GCM_SHA256");
+    CHECK(is_go_cipher("TLS_RSA_WITH_RC4_128_SHA"));
+    CHECK(openssl_cipher("TLS_RSA_WITH_RC4_128_SHA").empty());
+    CHECK(!is_go_cipher("ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK(!is_go_cipher(""));
+    const TlsWorld world;
+    CHECK(make_server_tls_with(
+        {.chain = {world.server.der},
+         .cipher_list = openssl_cipher("TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256") + ":" +
+                        openssl_cipher("TLS_RSA_WITH_AES_128_CBC_SHA256")},
+        world.server.key.get()));
+}
+
+}  // namespace
+}  // namespace step::http
