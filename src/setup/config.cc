@@ -12,13 +12,29 @@ namespace {
 void read_multi_string(Reader& reader, const json::Value& root, std::string_view name,
                        std::vector<std::string>& out) {
     const json::Value* value = root.find(name);
-    if (value != nullptr && value->as_string() != nullptr) {
-        out = {*value->as_string()};
+    if (value == nullptr || value->is_null()) {
         return;
     }
-    json::Fields fields(root, "");
-    fields.get(name, out);
-    reader.take(fields);
+    if (const std::string* one = value->as_string()) {
+        out = {*one};
+        return;
+    }
+    const auto wrong = [&](const json::Value& item) {
+        reader.unreadable(fmt::format("json: cannot unmarshal {} into field {} of type string",
+                                      item.kind(), name),
+                          std::string(name), &item);
+    };
+    if (value->as_array() == nullptr) {
+        wrong(*value);
+        return;
+    }
+    for (const json::Value& item : *value->as_array()) {
+        if (const std::string* text = item.as_string()) {
+            out.push_back(*text);
+        } else {
+            wrong(item);
+        }
+    }
 }
 
 void read_logger(Reader& reader, const json::Value& root, std::optional<LoggerConfig>& out) {

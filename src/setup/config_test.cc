@@ -77,7 +77,9 @@ TEST_CASE("every key we serve is read") {
     CHECK(json::encode(config->authority.claims) == R"({"minTLSCertDuration":"1m"})");
     CHECK(config->authority.provisioners.size() == 1);
     CHECK(config->warnings ==
-          std::vector<std::string>{"db.valueDir is not used: everything is kept in db.dataSource"});
+          std::vector<std::string>{
+              "db.valueDir is not used: everything is kept in db.dataSource",
+              "nothing listens on insecureAddress: it serves SCEP and revocation lists only"});
 }
 
 TEST_CASE("names match in any case, the last duplicate wins, unknown keys and a tail are ignored") {
@@ -137,14 +139,26 @@ TEST_CASE("a member of the wrong type is refused with its name and place") {
     CHECK(detail(with(R"("crt":7)")) ==
           "error parsing x.json: json: cannot unmarshal number into field crt of type string (line "
           "1, column 88)");
-    for (const char* members :
-         {R"("address":[])", R"("dnsNames":"x")", R"("federatedRoots":[1])", R"("tls":[])",
-          R"("tls":{"minVersion":"1.2"})", R"("logger":"text")", R"("logger":{"format":1})",
-          R"("db":"x")", R"("authority":[])", R"("authority":{"provisioners":{}})",
-          R"("authority":{"provisioners":[1]})", R"("authority":{"provisioners":[{"type":1}]})",
-          R"("authority":{"claims":1})", R"("authority":{"backdate":60})",
-          R"("authority":{"template":{"country":["DE"]}})", R"("commonName":1)", R"("kms":"x")",
-          R"("crl":true)"}) {
+    for (const char* members : {R"("address":[])",
+                                R"("root":1)",
+                                R"("root":["a",1])",
+                                R"("dnsNames":"x")",
+                                R"("federatedRoots":[1])",
+                                R"("tls":[])",
+                                R"("tls":{"minVersion":"1.2"})",
+                                R"("logger":"text")",
+                                R"("logger":{"format":1})",
+                                R"("db":"x")",
+                                R"("authority":[])",
+                                R"("authority":{"provisioners":{}})",
+                                R"("authority":{"provisioners":[1]})",
+                                R"("authority":{"provisioners":[{"type":1}]})",
+                                R"("authority":{"claims":1})",
+                                R"("authority":{"backdate":60})",
+                                R"("authority":{"template":{"country":["DE"]}})",
+                                R"("commonName":1)",
+                                R"("kms":"x")",
+                                R"("crl":true)"}) {
         CAPTURE(members);
         CHECK(code(with(members)) == Code::kInvalidArgument);
         CHECK(detail(with(members)).starts_with("error parsing x.json: "));
