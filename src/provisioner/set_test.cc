@@ -1,0 +1,249 @@
+#include "provisioner/set.h"
+
+#include <doctest/doctest.h>
+
+#include "crypto/keygen.h"
+#include "jose/jwk.h"
+#include "jose/jws.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "storage/memory/memory.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/test_ca.h"
+
+using namespace step;
+using namespace step::provisioner;
+using test::must;
+
+namespace {
+
+struct World {
+    World() {
+        jose::Jwk jwk{.kid = "k1", .use = "sig", .alg = "ES256"};
+        jwk.public_key = key.public_key();
+        public_jwk = jose::public_jwk(jwk);
+    }
+
+    json::Value entry(const std::string& name) const {
+        json::Value value;
+        value.set("type", "JWK");
+        value.set("name", name);
+        value.set("key", public_jwk);
+        return value;
+    }
+    Result<ProvisionerSet> open(const std::vector<json::Value>& entries) {
+        std::vector<Provisioner> made;
+        for (const json::Value& one : entries) {
+            made.push_back(must(make(one, {})));
+        }
+        return ProvisionerSet::open(std::move(made),
+                                    {.dns_names = {"ca.test", "::1"}, .started = clock.time}, clock,
+                                    *database);
+    }
+    std::int64_t now(int shift = 0) const {
+        return std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count() +
+               shift;
+    }
+    json::Value payload() const {
+        json::Value value;
+        value.set("iss", "one");
+        value.set("sub", "leaf.test");
+        value.set("aud", "https://ca.test:9000/1.0/sign");
+        value.set("exp", now(300));
+        return value;
+    }
+    std::string token(const json::Value& payload) const {
+        return must(
+            jose::sign_jws(json::encode(payload), "ES256", {{.name = "kid", .value = "k1"}}, key));
+    }
+    std::string refusal(const json::Value& payload) {
+        const auto may = must(open({entry("one")})).authorize_sign(token(payload));
+        if (!may) {
+            CHECK(may.error().code == Code::kUnauthenticated);
+            CHECK(may.error().detail.empty());
+        }
+        return may ? "" : may.error().cause;
+    }
+
+    test::FakeClock clock{};
+    std::unique_ptr<storage::Database> database = storage::open_memory();
+    crypto::PrivateKey key = must(crypto::generate_key(crypto::KeyKind::kEcP256));
+    json::Value public_jwk{};
+};
+
+json::Value with(json::Value payload, std::string_view name, json::Value value) {
+    payload.set(name, std::move(value));
+    return payload;
+}
+
+}  // namespace
+
+TEST_CASE("a good token gives what it says: subject, names, extension, limits") {
+    World world;
+    json::Value payload = world.payload();
+    payload.set("sans", json::Array{"a.test", "10.0.0.1"});
+    const auto may =
+        must(must(world.open({world.entry("one")})).authorize_sign(world.token(payload)));
+    CHECK(may.grant.subject.common_name == "leaf.test");
+    CHECK(may.grant.names == std::vector<std::string>{"a.test", "10.0.0.1"});
+    CHECK(may.grant.common_names == std::vector<std::string>{"leaf.test", "a.test", "10.0.0.1"});
+    CHECK(may.grant.origin.provisioner.id == "one:k1");
+    CHECK(may.grant.extension->credential_id == "k1");
+    CHECK(may.grant.lifetimes.max == std::chrono::hours(24));
+}
+
+TEST_CASE("without sans the subject is the only name") {
+    World world;
+    const auto may =
+        must(must(world.open({world.entry("one")})).authorize_sign(world.token(world.payload())));
+    CHECK(may.grant.names == std::vector<std::string>{"leaf.test"});
+}
+
+TEST_CASE("audiences ignore ports and know every host, with brackets for IPv6") {
+    World world;
+    for (const char* audience : {"https://ca.test/sign", "https://ca.test:1/1.0/ssh/sign",
+                                 "step-certificate-authority", "https://[::1]:443/sign"}) {
+        CHECK(world.refusal(with(world.payload(), "aud", audience)).empty());
+    }
+    for (const char* audience : {"https://other.test/sign", "https://ca.test/revoke",
+                                 "http://ca.test/sign", "https://ca.test/sign#x5c/one"}) {
+        CHECK(!world.refusal(with(world.payload(), "aud", audience)).empty());
+    }
+}
+
+TEST_CASE("times are checked with a minute of leeway") {
+    World world;
+    CHECK(world.refusal(with(world.payload(), "exp", world.now(-30))).empty());
+    CHECK(!world.refusal(with(world.payload(), "exp", world.now(-120))).empty());
+    CHECK(world.refusal(with(world.payload(), "nbf", world.now(30))).empty());
+    CHECK(!world.refusal(with(world.payload(), "nbf", world.now(120))).empty());
+    CHECK(!world.refusal(with(world.payload(), "iat", world.now(120))).empty());
+}
+
+TEST_CASE("a token from before the start of the CA is refused, one of the same second is not") {
+    World world;
+    CHECK(world.refusal(with(world.payload(), "iat", world.now(-1))) ==
+          "token issued before the bootstrap of certificate authority");
+    CHECK(world.refusal(with(world.payload(), "iat", world.now())).empty());
+}
+
+TEST_CASE("a token that is nobody's, forged, or for nobody is refused") {
+    World world;
+    CHECK(world.refusal(with(world.payload(), "iss", "two")).find("not found") !=
+          std::string::npos);
+    CHECK(!world.refusal(with(world.payload(), "sub", "")).empty());
+    CHECK(!world.refusal(with(world.payload(), "sans", 5)).empty());
+    const ProvisionerSet set = must(world.open({world.entry("one")}));
+    CHECK(!set.authorize_sign("garbage"));
+    World stranger;
+    CHECK(!set.authorize_sign(stranger.token(stranger.payload())));
+}
+
+TEST_CASE("a token is used up once, and asking does not use it up") {
+    World world;
+    const ProvisionerSet set = must(world.open({world.entry("one")}));
+    const std::string token = world.token(world.payload());
+    const SignPermission first = must(set.authorize_sign(token)),
+                         second = must(set.authorize_sign(token));
+    const auto use = [&](const SignPermission& may) {
+        return world.database->transact(
+            [&](storage::Transaction& transaction) { return may.use_token(transaction, {}); });
+    };
+    CHECK(use(first));
+    CHECK(use(second).error().cause == "token already used");
+    CHECK(set.authorize_sign(token).error().cause == "token already used");
+}
+
+TEST_CASE("a used token is remembered until two minutes after it expires, or for ever") {
+    const TokenUse some = make_token_use("a", SysSeconds(std::chrono::seconds(256)));
+    CHECK(some.key.substr(0, 5) == Bytes("\0\0\0\1\x78", 5));
+    CHECK(make_token_use("a", {}).key.substr(0, 5) == Bytes(5, '\xff'));
+    CHECK(some.key.size() == 37);
+}
+
+TEST_CASE("provisioners with the same name, and so the same id, cannot stand together") {
+    World world;
+    CHECK(world.open({world.entry("one"), world.entry("one")}).error().detail ==
+          "cannot add multiple provisioners with the same id");
+    World other;
+    json::Value same_name = world.entry("one");
+    json::Value key = world.public_jwk;
+    key.set("kid", "k2");
+    same_name.set("key", key);
+    CHECK(world.open({world.entry("one"), same_name}).error().detail ==
+          "cannot add multiple provisioners with the same name");
+}
+
+TEST_CASE("pages follow the cursor that the original computes") {
+    // golden/api/core.json: third of the list, id "sshpop/sshpop", by its cursor.
+    World world;
+    std::vector<json::Value> entries;
+    for (const char* name : {"a", "b", "c"}) {
+        entries.push_back(world.entry(name));
+    }
+    const ProvisionerSet set = must(world.open(entries));
+    const auto first = set.list("", 2);
+    REQUIRE(first.entries.size() == 2);
+    CHECK(first.next.size() == 33);
+    CHECK(first.next[0] == '2');
+    const auto rest = set.list(first.next, 2);
+    CHECK(rest.entries.size() == 1);
+    CHECK(rest.next.empty());
+    CHECK(set.list("zzz", 0).entries.size() == 3);  // Sorts after zeros only.
+    CHECK(set.list("1", 100).entries.size() == 3);
+}
+
+TEST_CASE("a provisioner that could not be set up is listed with its reason and refuses tokens") {
+    World world;
+    json::Value broken = world.entry("one");
+    broken.remove("key");
+    const ProvisionerSet set = must(world.open({broken}));
+    CHECK(
+        set.list("", 0).entries.at(0) ==
+        R"({"type":"JWK","name":"one","key":null,"state":"Uninitialized","stateReason":"provisioner key cannot be empty"})");
+    json::Value payload = world.payload();
+    const std::string token = must(jose::sign_jws(json::encode(payload), "ES256", {}, world.key));
+    const auto may = set.authorize_sign(token);
+    REQUIRE(!may);
+    CHECK(std::string(may.error().reason) == kDisabled);
+    CHECK(may.error().detail == R"(provisioner "one" is disabled due to an initialization error)");
+}
+
+TEST_CASE("entries are listed in the order of the original and keep the case of their type") {
+    const auto value = must(json::parse(
+        R"({"options":{"ssh":{},"x509":{}},"claims":{"enableSSHCA":true},"name":"n","TYPE":"jwk"})"));
+    CHECK(
+        must(make(value, {})).json ==
+        R"({"type":"jwk","name":"n","key":null,"claims":{"enableSSHCA":true},"options":{"x509":{},"ssh":{}}})");
+}
+
+TEST_CASE("options that ask for something, and types we lack, are refused with their place") {
+    for (const char* text :
+         {R"({"type":"JWK","options":{"x509":{"template":"{}"}}})",
+          R"({"type":"JWK","options":{"webhooks":[{}]}})", R"({"type":"OIDC"})"}) {
+        const auto made = make(must(json::parse(text)), {});
+        REQUIRE(!made);
+        CHECK(made.error().code == Code::kUnsupported);
+        CHECK(made.error().cause.starts_with("line 1"));
+    }
+    CHECK(is_original_type("k8ssa"));
+    CHECK(!is_original_type("nothing"));
+}
+
+TEST_CASE("renewal asks the provisioner of the record, else of the extension, else nobody") {
+    World world;
+    json::Value entry = world.entry("one");
+    json::Value claims;
+    claims.set("disableRenewal", true);
+    entry.set("claims", claims);
+    const ProvisionerSet set = must(world.open({entry}));
+    x509::Certificate leaf;
+    leaf.not_after = std::chrono::floor<std::chrono::seconds>(world.clock.time);
+    CHECK(set.authorize_renew(leaf, {}, world.clock.time));
+    issuance::Entry recorded;
+    recorded.origin.provisioner.id = "one:k1";
+    CHECK(set.authorize_renew(leaf, recorded, world.clock.time).error().cause ==
+          "renew is disabled for provisioner 'one'");
+    leaf.extensions.push_back(x509::encode_step_provisioner({.type = 1, .name = "gone"}));
+    CHECK(set.authorize_renew(leaf, {}, world.clock.time).error().cause == "provisioner not found");
+}
