@@ -1,4 +1,5 @@
 # One line per target, sorted.
+step_fuzz(api_requests api)
 step_fuzz(asn1_reader asn1)
 step_fuzz(base_pem base)
 step_fuzz(base_uri base)
@@ -10,4 +11,5 @@ step_fuzz(jose_jwe jose)
 step_fuzz(jose_jwk jose)
 step_fuzz(jose_jws jose)
 step_fuzz(json_parse json)
+step_fuzz(provisioner_token provisioner)
 step_fuzz(setup_config setup)
