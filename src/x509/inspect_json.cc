@@ -262,6 +262,9 @@ bool is_url(std::string_view text) {
             return false;
         }
         text.remove_prefix(scheme + 3);
+    } else if (text.find(':') == std::string_view::npos &&
+               text.substr(0, text.find_first_of("?#")).find('.') == std::string_view::npos) {
+        return false;
     }
     text = text.substr(0, text.find_first_of("/?#"));
     if (const std::size_t user = text.rfind('@'); user != std::string_view::npos) {

@@ -42,10 +42,14 @@ std::string kind_of_certificate(const Certificate& certificate) {
     if (!certificate.is_ca()) {
         return "TLS";
     }
+    // As Go checks a signature by a parent: the key may sign certificates, and not with SHA-1.
+    const auto scheme = certificate.algorithm.scheme;
+    const bool sha1 = scheme == crypto::SignatureScheme::kEcdsaSha1 ||
+                      scheme == crypto::SignatureScheme::kRsaSha1;
+    const std::uint32_t usage = certificate.key_usage.value_or(key_usage::kCertSign);
     const auto key = certificate.public_key();
     const bool self =
-        key && (!certificate.key_usage || (*certificate.key_usage & key_usage::kCertSign) != 0) &&
-        check_signature(certificate, *key);
+        key && !sha1 && (usage & key_usage::kCertSign) != 0 && check_signature(certificate, *key);
     return self ? "Root CA" : "Intermediate CA";
 }
 

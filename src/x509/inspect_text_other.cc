@@ -246,7 +246,11 @@ std::optional<std::string> permanent_identifier(ByteView value) {
     Reader reader(*contents);
     std::string out;
     if (reader.next_is(Tag::kUtf8String)) {
-        if (const auto identifier = reader.read(Tag::kUtf8String); identifier->size() > 0) {
+        const auto identifier = reader.read(Tag::kUtf8String);
+        if (!identifier) {
+            return std::nullopt;
+        }
+        if (!identifier->empty()) {
             out = "Permanent Identifier: " + std::string(*identifier);
         }
     }
