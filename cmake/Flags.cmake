@@ -35,7 +35,15 @@ if(STEP_MOLD AND NOT CMAKE_BUILD_TYPE MATCHES Rel)
 endif()
 find_program(STEP_CCACHE ccache)
 if(STEP_CCACHE)
+  # Checkouts share their objects: paths below the source folder are hashed as relative ones, and the
+  # precompiled header counts by what it is made of (the .sum file), not by its bytes.
   set(CMAKE_CXX_COMPILER_LAUNCHER
     ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_PCH_EXTSUM=1 CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
     ${STEP_CCACHE})
+  file(SHA256 ${PROJECT_SOURCE_DIR}/src/base/pch.h pch_hash)
+  file(SHA256 ${CMAKE_CURRENT_LIST_FILE} flags_hash)
+  file(WRITE ${PROJECT_BINARY_DIR}/CMakeFiles/step_pch.dir/cmake_pch.hxx.gch.sum
+    "${pch_hash} ${flags_hash} ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} "
+    "${CMAKE_BUILD_TYPE} ${CMAKE_CXX_FLAGS_DEBUG} ${CMAKE_CXX_FLAGS_RELEASE} ${STEP_SANITIZE} ${STEP_WERROR}\n")
 endif()
