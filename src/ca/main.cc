@@ -1,5 +1,4 @@
 #include <csignal>
-#include <cstdio>
 #include <exception>
 
 #include "base/system.h"
@@ -8,9 +7,9 @@
 #include "crypto/random.h"
 
 int main(int count, char** words) {
+    step::cli::SystemConsole console;
     try {
         (void)std::signal(SIGPIPE, SIG_IGN);
-        step::cli::SystemConsole console;
         const step::SystemClock clock;
         step::crypto::SystemRandom random;
         const step::SystemEnvironment environment;
@@ -18,7 +17,7 @@ int main(int count, char** words) {
         return step::ca::run({words + 1, words + count},
                              {console, clock, random, environment, log});
     } catch (const std::exception& error) {
-        (void)std::fprintf(stderr, "%s\n", error.what());
+        console.err(std::string(error.what()) + "\n");
         return 2;
     }
 }

@@ -1,12 +1,9 @@
 #include "base/text.h"
+#include "provisioner/provisioner.h"
 #include "setup/config_impl.h"
 
 namespace step::setup {
 namespace {
-
-/// Types the original knows; all but JWK need a capability of their own.
-constexpr std::string_view kOtherTypes[] = {"OIDC", "GCP",   "AWS",    "Azure", "ACME",
-                                            "X5C",  "K8sSA", "SSHPOP", "SCEP",  "Nebula"};
 
 void refuse_cas(Reader& reader, const json::Value& authority) {
     const json::Value* type_value = authority.find("type");
@@ -69,7 +66,7 @@ void read_subject(Reader& reader, const json::Value& authority, x509::Subject& o
     reader.take(fields);
 }
 
-/// Keeps JWK entries. A type the original does not know either is dropped, as it does; ours
+/// Keeps what we serve. A type the original does not know either is dropped, as it does; ours
 /// says so.
 void read_provisioner(Reader& reader, const json::Value& entry, std::size_t index,
                       AuthorityConfig& out) {
@@ -88,13 +85,11 @@ void read_provisioner(Reader& reader, const json::Value& entry, std::size_t inde
     if (name_value != nullptr && name_value->as_string() != nullptr) {
         name = *name_value->as_string();
     }
-    for (const std::string_view known : kOtherTypes) {
-        if (equal_fold(type, known)) {
-            reader.refuse(entry.find("type"), key + ".type", "a provisioner of type " + type);
-            return;
-        }
+    if (!provisioner::is_supported_type(type) && provisioner::is_original_type(type)) {
+        reader.refuse(entry.find("type"), key + ".type", "a provisioner of type " + type);
+        return;
     }
-    if (!equal_fold(type, "JWK")) {
+    if (!provisioner::is_supported_type(type)) {
         reader.warnings.push_back("provisioner " + quote(name) + " is left out: its type " +
                                   quote(type) + " is unknown");
         return;
