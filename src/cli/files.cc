@@ -6,8 +6,7 @@
 
 namespace step::cli {
 
-Status write_output(Context& context, const std::string& path, ByteView bytes, unsigned mode,
-                    Mode treat) {
+Status confirm_overwrite(Context& context, const std::string& path) {
     const Kind kind = kind_of(path);
     if (kind == Kind::kFolder) {
         return Error{.code = Code::kConflict, .detail = "file is a directory"};
@@ -21,6 +20,12 @@ Status write_output(Context& context, const std::string& path, ByteView bytes, u
             return Error{.code = Code::kConflict, .detail = "file exists"};
         }
     }
+    return ok();
+}
+
+Status write_output(Context& context, const std::string& path, ByteView bytes, unsigned mode,
+                    Mode treat) {
+    STEP_TRY(confirm_overwrite(context, path));
     return write_file(path, bytes, mode, treat);
 }
 

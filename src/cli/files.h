@@ -8,6 +8,10 @@
 
 namespace step::cli {
 
+/// The question before a file is replaced; see write_output. For commands that write several
+/// files and must have all answers before the first.
+Status confirm_overwrite(Context& context, const std::string& path);
+
 /// Writes a file that a command makes. If the path exists, asks "Would you like to overwrite F
 /// [y/n]" unless the command has a true `force` flag; a "no" fails with "file exists", a folder
 /// with "file is a directory". Private keys pass Mode::kExact.

@@ -10,7 +10,7 @@
 namespace step::cli {
 namespace {
 
-constexpr std::size_t kWidth = 80, kIndent = 6, kCodeIndent = 10;
+constexpr std::size_t kWidth = 80, kIndent = 6, kCodeIndent = 10, kFlagIndent = 4;
 
 /// The inline marks of one paragraph, rendered. Width counts what is seen.
 struct Piece {
@@ -144,7 +144,15 @@ std::string render_manual(std::string_view markdown, bool colours) {
         if (!paragraph.empty()) {
             separate();
             const bool item = paragraph.starts_with("- ");
-            append_wrapped(out, paragraph, item ? kIndent + 2 : kIndent, colours);
+            std::size_t indent = item ? kIndent + 2 : kIndent;
+            if (paragraph.starts_with("**-") && paragraph.find('\n') != std::string::npos) {
+                // A flag stands on a line of its own, what it does below.
+                const std::size_t end = paragraph.find('\n');
+                append_wrapped(out, paragraph.substr(0, end), indent, colours);
+                paragraph.erase(0, end + 1);
+                indent += kFlagIndent;
+            }
+            append_wrapped(out, paragraph, indent, colours);
             gap = !item;
             paragraph.clear();
         }

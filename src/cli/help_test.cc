@@ -23,6 +23,11 @@ TEST_CASE("marks vanish without colours and become escapes with them") {
           "      a \x1b[1mb\x1b[0m \x1b[4mc\x1b[0m \x1b[4m<d>\x1b[0m\n");
 }
 
+TEST_CASE("a flag stands on a line of its own, what it does below") {
+    CHECK(render_manual("**--a**=<b>\nwhat\nit does.\n", false) ==
+          "      --a=<b>\n          what it does.\n");
+}
+
 TEST_CASE("a flag is headed by all its names") {
     CHECK(flag_heading({.name = "provisioner/issuer", .value = "name"}) ==
           "**--provisioner**=<name>, **--issuer**=<name>");

@@ -62,7 +62,7 @@ public:
             const std::size_t width = columns_of(lines[i]);
             rows_ += width == 0 ? 0 : (width - 1) / columns;
             if (i + 1 < lines.size()) {
-                out += "\r\n";
+                out += "\n";
                 ++rows_;
             }
         }
@@ -75,7 +75,7 @@ public:
         screen_.draw(erase());
         rows_ = 0;
     }
-    void end() { screen_.draw("\r\n"); }
+    void end() { screen_.draw("\n"); }
 
 private:
     std::string erase() const {

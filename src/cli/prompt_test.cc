@@ -44,7 +44,7 @@ TEST_CASE("a line is edited with arrows, backspace and the control keys") {
     screen.type("bc").press(Key::kHome).type("xa").press(Key::kLeft).press(Key::kBackspace);
     screen.press(Key::kEnd).type(" two").press(Key::kDeleteWord).type("d").press(Key::kEnter);
     CHECK(*ask_line(screen, "Name", {}, "") == "abc d");
-    CHECK(screen.drawn.ends_with("Name: abc d\r\n"));
+    CHECK(screen.drawn.ends_with("Name: abc d\n"));
 }
 
 TEST_CASE("backspace takes a whole character") {
