@@ -1,11 +1,25 @@
 #include "commands/table.h"
 
+#include "commands/ca/commands.h"
 #include "commands/commands.h"
 
 namespace step::commands {
 namespace {
 
 constexpr cli::Entry kCommands[] = {
+    {"ca bootstrap", ca_bootstrap},
+    {"ca certificate", ca_certificate},
+    {"ca federation", ca_federation},
+    {"ca health", ca_health},
+    {"ca init", ca_init},
+    {"ca provisioner list", ca_provisioner_list},
+    {"ca rekey", ca_rekey},
+    {"ca renew", ca_renew},
+    {"ca revoke", ca_revoke},
+    {"ca root", ca_root},
+    {"ca roots", ca_roots},
+    {"ca sign", ca_sign},
+    {"ca token", ca_token},
     {"path", path},
     {"version", version},
 };

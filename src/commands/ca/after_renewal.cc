@@ -1,0 +1,148 @@
+#include "commands/ca/after_renewal.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "commands/errors.h"
+
+namespace step::commands {
+namespace {
+
+using cli::FlagType;
+
+constexpr int kCannotExec = 127;
+
+Result<std::optional<Duration>> expires_in(const cli::Args& args) {
+    const std::string text = args.get("expires-in");
+    if (text.empty()) {
+        return std::optional<Duration>();
+    }
+    const auto duration = parse_duration(text);
+    if (!duration) {
+        return invalid_flag("expires-in", text);
+    }
+    return std::optional(*duration);
+}
+
+Result<int> process_id(const cli::Args& args) {
+    const std::string file = args.get("pid-file");
+    if (file.empty()) {
+        return static_cast<int>(args.integer("pid"));
+    }
+    STEP_ASSIGN(const Bytes text, read_file(file, 64));
+    const std::string_view number = trim(text);
+    int pid = 0;
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), pid);
+    if (parsed.ec != std::errc() || parsed.ptr != number.data() + number.size() || pid <= 0) {
+        return invalid(fmt::format("error converting {} to a process id", quote(number)));
+    }
+    return pid;
+}
+
+/// Uniform in [0, limit), good enough for spreading work.
+Duration jitter(Random& random, Duration limit) {
+    std::uint32_t value = 0;
+    const Bytes bytes = random.bytes(sizeof value);
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return Duration(static_cast<std::int64_t>(static_cast<double>(limit.count()) *
+                                              (static_cast<double>(value) / 4294967296.0)));
+}
+
+}  // namespace
+
+Flags renewal_flags() {
+    return {
+        {.name = "expires-in", .value = "duration", .help = "renew only if less than this is left"},
+        {.name = "pid", .type = FlagType::kInt, .value = "int", .help = "process to signal"},
+        {.name = "pid-file", .value = "file", .help = "file with the process to signal"},
+        {.name = "signal",
+         .type = FlagType::kInt,
+         .value = "int",
+         .help = "number of the signal",
+         .fallback = "1"},
+        {.name = "exec", .value = "command", .help = "command to run afterwards"}};
+}
+
+Status check_renewal_flags(const cli::Args& args) {
+    STEP_TRY(expires_in(args));
+    if (args.is_set("pid") && args.is_set("pid-file")) {
+        return exclusive("pid", "pid-file");
+    }
+    if (args.is_set("pid") && args.integer("pid") <= 0) {
+        return invalid_flag("pid", args.get("pid"), "must be greater than 0");
+    }
+    if (args.integer("signal") <= 0 || args.integer("signal") > SIGRTMAX) {
+        return invalid_flag("signal", args.get("signal"), "must be a signal number");
+    }
+    return ok();
+}
+
+Result<RenewalPlan> plan_renewal(cli::Context& context, const x509::Certificate& certificate) {
+    const cli::Args& args = context.args;
+    STEP_TRY(check_renewal_flags(args));
+    RenewalPlan plan{.signal = static_cast<int>(args.integer("signal")), .exec = args.get("exec")};
+    STEP_ASSIGN(plan.pid, process_id(args));
+    plan.remaining =
+        std::chrono::floor<std::chrono::seconds>(certificate.not_after - context.clock.now());
+    STEP_ASSIGN(const std::optional<Duration> threshold, expires_in(args));
+    if (!threshold) {
+        return plan;
+    }
+    const Duration validity = certificate.not_after - certificate.not_before;
+    if (*threshold > validity) {
+        return invalid(fmt::format(
+            "flag '--expires-in' must be within (lower than) the certificate validity period; "
+            "expires-in={}, cert-validity-period={}",
+            format_duration(*threshold), format_duration(validity)));
+    }
+    plan.due = plan.remaining <= *threshold + jitter(context.random, *threshold / 20);
+    return plan;
+}
+
+Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan) {
+    if (plan.pid != 0 && ::kill(plan.pid, plan.signal) != 0) {
+        return Error{.code = Code::kUnavailable,
+                     .detail = fmt::format("kill {} with signal {} failed: {}", plan.pid,
+                                           plan.signal, errno_text(errno))};
+    }
+    if (plan.exec.empty()) {
+        return 0;
+    }
+    std::vector<std::string> words = split(plan.exec, ' ');
+    std::vector<char*> arguments;
+    for (std::string& word : words) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::execvp(arguments[0], arguments.data());
+        const std::string message =
+            fmt::format("exec: \"{}\": {}\n", words.front(), errno_text(errno));
+        (void)!::write(STDERR_FILENO, message.data(), message.size());
+        ::_exit(kCannotExec);
+    }
+    int status = 0;
+    while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (child < 0) {
+        return Error{.code = Code::kUnavailable,
+                     .detail = fmt::format("cannot run {}: {}", words.front(), errno_text(errno))};
+    }
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (code != 0) {
+        context.console.err(fmt::format("exit status {}\n", code));
+    }
+    return code;
+}
+
+}  // namespace step::commands

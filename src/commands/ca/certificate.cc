@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include "base/pem.h"
+#include "base/text.h"
+#include "cli/files.h"
+#include "commands/ca/commands.h"
+#include "commands/ca/sign_flow.h"
+#include "commands/errors.h"
+#include "commands/flags.h"
+#include "crypto/pem_key.h"
+#include "x509/name.h"
+#include "x509/san.h"
+
+namespace step::commands {
+namespace {
+
+constexpr std::string_view kManual =
+#include "commands/ca/certificate.md.inc"
+    ;
+
+/// The names of --san, then those of the token, each once.
+std::vector<std::string> merge(std::vector<std::string> names,
+                               const std::vector<std::string>& more) {
+    for (const std::string& name : more) {
+        if (std::ranges::find(names, name) == names.end()) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+Result<cli::ExitCode> run(cli::Context& context) {
+    const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(3));
+    const std::string subject = args.positional(0);
+    const std::string certificate_file = args.positional(1), key_file = args.positional(2);
+    const std::vector<std::string> names = args.list("san");
+    if (args.is_set("token") && !names.empty()) {
+        return exclusive("token", "san");
+    }
+    STEP_ASSIGN(SignSession session, begin_sign(context, subject, names, ""));
+    if (!subject.empty() && !equal_fold(subject, session.subject)) {
+        return invalid(fmt::format("token subject '{}' and argument '{}' do not match",
+                                   session.subject, subject));
+    }
+    STEP_ASSIGN(const crypto::PrivateKey key, make_key(args));
+    x509::CsrDraft draft{.subject = x509::to_name({.common_name = session.subject})};
+    STEP_ASSIGN(draft.names, x509::classify_names(merge(names, session.names)));
+    STEP_ASSIGN(const Bytes csr, x509::make_csr(draft, key));
+    STEP_ASSIGN(const std::string chain,
+                request_certificate(context, session, encode_pem("CERTIFICATE REQUEST", csr)));
+
+    // All answers before the first write: a "no" leaves the old pair as it was.
+    STEP_TRY(cli::confirm_overwrite(context, certificate_file));
+    STEP_TRY(cli::confirm_overwrite(context, key_file));
+    STEP_TRY(write_file(certificate_file, chain, 0600));
+    STEP_TRY(write_file(key_file, crypto::encode_private_key(key).view(), 0600, Mode::kExact));
+    context.console.selected("Certificate", certificate_file);
+    context.console.selected("Private Key", key_file);
+    return 0;
+}
+
+}  // namespace
+
+cli::Command ca_certificate() {
+    return {
+        .path = "ca certificate",
+        .brief = "make a key and get a certificate for it",
+        .usage = "<subject> <crt-file> <key-file>",
+        .manual = kManual,
+        .flags = join_flags({{{.name = "san",
+                               .type = cli::FlagType::kList,
+                               .value = "name",
+                               .help = "name the certificate shall have"},
+                              {.name = "token", .value = "token", .help = "one-time token to use"}},
+                             validity_flags(),
+                             key_flags(),
+                             template_data_flags(),
+                             provisioner_flags(),
+                             password_file_flag(),
+                             connection_flags(),
+                             force_flag()}),
+        .run = run};
+}
+
+}  // namespace step::commands

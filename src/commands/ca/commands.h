@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace step::commands {
+
+cli::Command ca_bootstrap();
+cli::Command ca_certificate();
+cli::Command ca_federation();
+cli::Command ca_health();
+cli::Command ca_init();
+cli::Command ca_provisioner_list();
+cli::Command ca_rekey();
+cli::Command ca_renew();
+cli::Command ca_revoke();
+cli::Command ca_root();
+cli::Command ca_roots();
+cli::Command ca_sign();
+cli::Command ca_token();
+
+}  // namespace step::commands

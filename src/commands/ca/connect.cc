@@ -1,0 +1,139 @@
+#include "commands/ca/connect.h"
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "cli/files.h"
+#include "client/proxy.h"
+#include "commands/errors.h"
+#include "crypto/pem_key.h"
+
+namespace step::commands {
+namespace {
+
+Result<client::CaClient> open(const cli::Context& context, client::Connection connection) {
+    const auto value = [&](const char* name) { return context.environment.get(name).value_or(""); };
+    if (!value("STEP_TLS_TUNNEL").empty()) {
+        return Error{.code = Code::kUnsupported,
+                     .detail = "STEP_TLS_TUNNEL is set, but tunnels are not supported"};
+    }
+    STEP_ASSIGN(connection.proxy, client::proxy_for(connection.url, context.environment));
+    connection.source = value("STEP_CLIENT_ADDR");
+    return client::connect(connection, context.random);
+}
+
+}  // namespace
+
+Result<std::string> ca_url(const cli::Context& context) {
+    const std::string text = context.args.get("ca-url");
+    if (text.empty()) {
+        return text;
+    }
+    auto url = client::parse_ca_url(text);
+    if (!url) {
+        return invalid_flag("ca-url", text, url.error().detail);
+    }
+    return url;
+}
+
+Result<std::string> require_ca_url(const cli::Context& context) {
+    STEP_ASSIGN(std::string url, ca_url(context));
+    if (url.empty()) {
+        return context.args.missing_flag("ca-url");
+    }
+    return url;
+}
+
+Result<std::vector<Bytes>> root_certificates(const cli::Context& context) {
+    std::string file = context.args.get("root");
+    if (file.empty()) {
+        file = join_path(context.steppath, "certs/root_ca.crt");
+        if (kind_of(file) == Kind::kNothing) {
+            return context.args.missing_flag("root");
+        }
+    }
+    const auto text = read_file(file);
+    if (!text) {
+        return reading_open(file, text.error());
+    }
+    const auto certificates = x509::parse_certificates_pem(*text);
+    if (!certificates) {
+        return invalid(fmt::format("error parsing {}: no certificates found", file));
+    }
+    std::vector<Bytes> roots;
+    for (const x509::Certificate& certificate : *certificates) {
+        roots.push_back(certificate.der);
+    }
+    return roots;
+}
+
+Result<client::CaClient> connect(const cli::Context& context, client::Connection connection) {
+    if (connection.url.empty()) {
+        STEP_ASSIGN(connection.url, require_ca_url(context));
+    }
+    if (connection.roots.empty()) {
+        STEP_ASSIGN(connection.roots, root_certificates(context));
+    }
+    return open(context, std::move(connection));
+}
+
+Result<client::CaClient> connect_insecurely(const cli::Context& context, const std::string& url) {
+    return open(context, {.url = url, .insecure = true});
+}
+
+std::vector<Bytes> Identity::der() const {
+    std::vector<Bytes> out;
+    for (const x509::Certificate& certificate : chain) {
+        out.push_back(certificate.der);
+    }
+    return out;
+}
+
+Result<crypto::PrivateKey> read_key(cli::Context& context, const std::string& file) {
+    STEP_ASSIGN(Bytes text, explained(read_file(file), ""));
+    const Secret pem(std::move(text));
+    const auto ask = [&]() -> Result<Secret> {
+        if (context.args.declared("password-file")) {
+            if (const std::string name = context.args.get("password-file"); !name.empty()) {
+                return cli::read_password_file(name);
+            }
+        }
+        return context.console.ask_password(
+            fmt::format("Please enter the password to decrypt {}", file), {});
+    };
+    auto key = crypto::parse_private_key(pem.view(), ask);
+    if (!key && key.error().code == Code::kInvalidArgument) {
+        const bool encrypted = crypto::is_encrypted_key(pem.view());
+        return invalid(fmt::format("error {} {}: {}", encrypted ? "decrypting" : "reading", file,
+                                   key.error().detail));
+    }
+    return key;
+}
+
+Result<Identity> read_identity(cli::Context& context, const std::string& certificate_file,
+                               const std::string& key_file) {
+    const auto text = read_file(certificate_file);
+    if (!text) {
+        return reading_open(certificate_file, text.error());
+    }
+    auto chain = x509::parse_certificates_pem(*text);
+    if (!chain) {
+        return invalid(fmt::format("error reading certificate chain: {}: {}", certificate_file,
+                                   chain.error().detail));
+    }
+    auto key = read_key(context, key_file);
+    if (!key && key.error().code != Code::kInvalidArgument && kind_of(key_file) == Kind::kNothing) {
+        return reading_open(key_file, key.error());
+    }
+    if (!key) {
+        return std::move(key).error();
+    }
+    STEP_ASSIGN(const crypto::PublicKey certified, chain->front().public_key());
+    if (!(certified == key->public_key())) {
+        return invalid(fmt::format("the key in {} does not belong to the certificate in {}",
+                                   key_file, certificate_file));
+    }
+    return Identity{.chain = *std::move(chain), .key = *std::move(key)};
+}
+
+}  // namespace step::commands

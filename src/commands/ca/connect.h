@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "cli/command.h"
+#include "client/ca_client.h"
+#include "crypto/key.h"
+#include "x509/certificate.h"
+
+namespace step::commands {
+
+/// --ca-url made whole, "" if it is not given. kInvalidArgument if it is no https address.
+Result<std::string> ca_url(const cli::Context& context);
+/// The same; a missing one is an error.
+Result<std::string> require_ca_url(const cli::Context& context);
+
+/// The certificates of --root, or of $STEPPATH/certs/root_ca.crt. Fails if there are none.
+Result<std::vector<Bytes>> root_certificates(const cli::Context& context);
+
+/// A client for `connection`, through the proxy and from the address that the environment
+/// names. The CA at --ca-url with the roots above, if `connection` names none.
+Result<client::CaClient> connect(const cli::Context& context, client::Connection connection = {});
+
+/// A client over a connection whose server nobody checks: for CaClient::root() only.
+Result<client::CaClient> connect_insecurely(const cli::Context& context, const std::string& url);
+
+/// A certificate chain and its key from files, to prove who we are.
+struct Identity {
+    std::vector<x509::Certificate> chain{};  ///< Leaf first.
+    crypto::PrivateKey key;
+    std::vector<Bytes> der() const;
+};
+/// Asks for a password only if the key is encrypted; --password-file answers if the command
+/// has that flag. Fails if the key does not belong to the leaf.
+Result<Identity> read_identity(cli::Context& context, const std::string& certificate_file,
+                               const std::string& key_file);
+Result<crypto::PrivateKey> read_key(cli::Context& context, const std::string& file);
+
+}  // namespace step::commands

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "client/ca_client.h"
+#include "x509/csr.h"
+
+namespace step::commands {
+
+/// A token to sign with and the CA that takes it.
+struct SignSession {
+    client::CaClient ca;
+    std::string token{};
+    std::string subject{};             ///< The token's.
+    std::vector<std::string> names{};  ///< The token's "sans", in order.
+};
+
+/// Uses --token if it is given: the CA is --ca-url, or what the token's audience says; its root
+/// is the one with the digest in the token ("sha"), or --root for a token without. Otherwise
+/// makes a token for `subject` and `names` bound to `confirmation` (see TokenRequest).
+Result<SignSession> begin_sign(cli::Context& context, const std::string& subject,
+                               const std::vector<std::string>& names,
+                               const std::string& confirmation);
+
+/// Sends the request with --not-before, --not-after, --set and --set-file; gives the chain, PEM.
+Result<std::string> request_certificate(cli::Context& context, SignSession& session,
+                                        const std::string& csr_pem);
+
+}  // namespace step::commands

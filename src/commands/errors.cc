@@ -1,0 +1,56 @@
+#include "commands/errors.h"
+
+#include <fmt/format.h>
+
+namespace step::commands {
+namespace {
+
+/// "no such file or directory" of "open F failed: no such file or directory".
+std::string reason_of(const Error& error) {
+    constexpr std::string_view kMark = " failed: ";
+    const std::size_t at = error.detail.rfind(kMark);
+    return at == std::string::npos ? error.detail : error.detail.substr(at + kMark.size());
+}
+
+}  // namespace
+
+Error invalid(std::string message) {
+    return {.code = Code::kInvalidArgument, .detail = std::move(message)};
+}
+
+Error invalid_flag(std::string_view flag, std::string_view value, std::string_view message) {
+    return invalid(fmt::format("invalid value '{}' for flag '--{}'{}{}", value, flag,
+                               message.empty() ? "" : "; ", message));
+}
+
+Error needs_flag(std::string_view flag, std::string_view other) {
+    return invalid(fmt::format("flag '--{}' requires the '--{}' flag", flag, other));
+}
+
+Error incompatible(std::string_view flag, std::string_view other) {
+    return invalid(fmt::format("flag '--{}' is incompatible with '--{}'", flag, other));
+}
+
+Error exclusive(std::string_view flag, std::string_view other) {
+    return invalid(fmt::format("flag '--{}' and flag '--{}' are mutually exclusive", flag, other));
+}
+
+Error reading_open(const std::string& file, const Error& error) {
+    return {.code = error.code,
+            .detail = fmt::format("error reading {}: open {}: {}", file, file, reason_of(error))};
+}
+
+Error reading_quoted(const std::string& file, const Error& error) {
+    return {.code = error.code,
+            .detail = fmt::format("error reading \"{}\": {}", file, reason_of(error))};
+}
+
+Error explain(Error error, std::string_view prefix) {
+    if (prefix.empty() && error.has_reason(client::kAnsweredByCa)) {
+        error.reason = cli::kMoreWithDebug;
+    }
+    error.detail.insert(0, prefix);
+    return error;
+}
+
+}  // namespace step::commands

@@ -1,0 +1,195 @@
+#include "commands/flags.h"
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/time.h"
+#include "commands/errors.h"
+#include "crypto/keygen.h"
+#include "json/parse.h"
+
+namespace step::commands {
+namespace {
+
+using cli::FlagType;
+
+/// Go writes maps with sorted names, and keeps the last of equal ones.
+json::Value sorted(const json::Value& value) {
+    if (const json::Array* items = value.as_array()) {
+        json::Array out;
+        for (const json::Value& item : *items) {
+            out.push_back(sorted(item));
+        }
+        return out;
+    }
+    const json::Object* members = value.as_object();
+    if (members == nullptr) {
+        return value;
+    }
+    std::map<std::string, json::Value> by_name;
+    for (const json::Member& member : *members) {
+        by_name.insert_or_assign(member.name, sorted(member.value));
+    }
+    json::Object out;
+    for (auto& [name, member] : by_name) {
+        out.push_back({.name = name, .value = std::move(member)});
+    }
+    return out;
+}
+
+Error needs_option(std::string_view crv, std::string_view kty, std::string_view options) {
+    return invalid(
+        fmt::format("flag '--kty {}' is incompatible with flag '--curve {}'\n\n  Option(s): "
+                    "--curve {}",
+                    kty, crv, options));
+}
+
+Result<unsigned> rsa_bits(const cli::Args& args, bool insecure) {
+    if (args.is_set("curve")) {
+        return invalid("flag '--curve' is incompatible with flag '--kty RSA'");
+    }
+    if (!args.is_set("size")) {
+        return 2048U;
+    }
+    const std::int64_t size = args.integer("size");
+    if (size < 2048 && !insecure) {
+        return invalid("flag '--size' requires at least 2048 unless '--insecure' flag is provided");
+    }
+    if (size <= 0) {
+        return invalid("flag '--size' must be greater than or equal to 0");
+    }
+    if (size > 16384) {
+        return invalid_flag("size", std::to_string(size), "RSA keys have at most 16384 bits");
+    }
+    return static_cast<unsigned>(size);
+}
+
+}  // namespace
+
+Flags join_flags(std::initializer_list<Flags> groups) {
+    Flags all;
+    for (const Flags& group : groups) {
+        all.insert(all.end(), group.begin(), group.end());
+    }
+    return all;
+}
+
+Flags connection_flags() {
+    return {{.name = "ca-url", .value = "URI", .help = "where the CA answers"},
+            {.name = "root", .value = "file", .help = "root certificate to trust"}};
+}
+
+Flags provisioner_flags() {
+    return {{.name = "provisioner/issuer", .value = "name", .help = "provisioner to use"},
+            {.name = "provisioner-password-file",
+             .value = "file",
+             .help = "password of the provisioner key"}};
+}
+
+Flags key_flags() {
+    return {
+        {.name = "kty", .value = "type", .help = "EC, RSA or OKP", .fallback = "EC"},
+        {.name = "crv/curve", .value = "curve", .help = "P-256, P-384, P-521 or Ed25519"},
+        {.name = "size", .type = FlagType::kInt, .value = "bits", .help = "bits of an RSA key"}};
+}
+
+Flags template_data_flags() {
+    return {
+        {.name = "set", .type = FlagType::kList, .value = "key=value", .help = "template variable"},
+        {.name = "set-file", .value = "file", .help = "JSON file with template variables"}};
+}
+
+Flags validity_flags() {
+    return {{.name = "not-before", .value = "time|duration", .help = "start of the validity"},
+            {.name = "not-after", .value = "time|duration", .help = "end of the validity"}};
+}
+
+Flags force_flag() {
+    return {{.name = "f/force", .type = FlagType::kBool, .help = "overwrite without asking"}};
+}
+
+Flags password_file_flag() {
+    return {{.name = "password-file", .value = "file", .help = "file with the password"}};
+}
+
+Flags hidden_no_context() {
+    return {{.name = "no-context",
+             .type = FlagType::kBool,
+             .help = "leave defaults.json unread",
+             .fallback = "true",
+             .hidden = true}};
+}
+
+Result<crypto::PrivateKey> make_key(const cli::Args& args, bool insecure) {
+    using crypto::KeyKind;
+    const std::string kty = args.get("kty");
+    const std::string crv = args.get("curve");
+    if (!args.is_set("kty") && args.is_set("curve")) {
+        return needs_flag("curve", "kty");
+    }
+    if (!args.is_set("kty") && args.is_set("size")) {
+        return needs_flag("size", "kty");
+    }
+    if (kty == "RSA") {
+        STEP_ASSIGN(const unsigned bits, rsa_bits(args, insecure));
+        return crypto::generate_key(KeyKind::kRsa, bits);
+    }
+    if (kty != "EC" && kty != "OKP") {
+        return invalid_flag("kty", kty, "options are RSA, EC, OKP");
+    }
+    if (args.is_set("size")) {
+        return invalid(fmt::format("flag '--size' is incompatible with flag '--kty {}'", kty));
+    }
+    if (kty == "OKP") {
+        return crv.empty() || crv == "Ed25519" ? crypto::generate_key(KeyKind::kEd25519)
+                                               : needs_option(crv, kty, "Ed25519");
+    }
+    if (crv.empty() || crv == "P-256") {
+        return crypto::generate_key(KeyKind::kEcP256);
+    }
+    if (crv == "P-384" || crv == "P-521") {
+        return crypto::generate_key(crv == "P-384" ? KeyKind::kEcP384 : KeyKind::kEcP521);
+    }
+    return needs_option(crv, kty, "P-256, P-384, P-521");
+}
+
+Result<json::Value> template_data(cli::Context& context) {
+    const cli::Args& args = context.args;
+    json::Value data;
+    if (const std::string file = args.get("set-file"); !file.empty()) {
+        STEP_ASSIGN(const Bytes text, read_file(file));
+        auto parsed = json::parse(text);
+        if (!parsed || parsed->as_object() == nullptr) {
+            return invalid(fmt::format("error parsing {}: {}", file,
+                                       parsed ? "not a JSON object" : parsed.error().detail));
+        }
+        data = *std::move(parsed);
+    }
+    for (const std::string& pair : args.list("set")) {
+        const std::size_t equals = pair.find('=');
+        if (equals == std::string::npos) {
+            return invalid_flag("set", pair);
+        }
+        const std::string text = pair.substr(equals + 1);
+        auto parsed = json::parse(text);
+        data.set(pair.substr(0, equals), parsed ? *std::move(parsed) : json::Value(text));
+    }
+    return sorted(data);
+}
+
+Result<std::optional<SysTime>> time_flag(const cli::Args& args, std::string_view flag,
+                                         SysTime now) {
+    const std::string text = args.get(flag);
+    if (text.empty()) {
+        return std::optional<SysTime>();
+    }
+    if (const auto duration = parse_duration(text)) {
+        return std::optional(now + std::chrono::floor<std::chrono::microseconds>(*duration));
+    }
+    if (const auto time = parse_rfc3339(text)) {
+        return std::optional(*time);
+    }
+    return invalid_flag(flag, text);
+}
+
+}  // namespace step::commands
