@@ -1,8 +1,14 @@
 #include "ca/daemon.h"
 
+#include <unistd.h>
+
+#include <mutex>
+#include <thread>
+
 #include <doctest/doctest.h>
 
-#include "ca/options.h"
+#include "ca/server.h"
+#include "setup/init.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_console.h"
 #include "tests/support/fake_environment.h"
@@ -13,8 +19,16 @@ namespace step::ca {
 namespace {
 
 struct MemorySink final : Sink {
+    std::mutex mutex;
     std::string text;
-    void write(std::string_view line) override { text += line; }
+    void write(std::string_view line) override {
+        const std::lock_guard lock(mutex);
+        text += line;
+    }
+    bool has(std::string_view what) {
+        const std::lock_guard lock(mutex);
+        return text.find(what) != std::string::npos;
+    }
 };
 
 struct World {
@@ -90,6 +104,40 @@ TEST_CASE("a broken contexts.json is told before anything else") {
     CHECK(world.run({}) == 1);
     CHECK(world.console.told ==
           "error unmarshaling context map: invalid character 'b' looking for beginning of value\n");
+}
+
+TEST_CASE("a running CA renews its own certificate in time and stops on SIGTERM") {
+    World world;
+    setup::InitOptions init;
+    init.dns = {"ca.test"};
+    init.address = "127.0.0.1:0";
+    init.provisioner = "admin";
+    init.folder = world.folder.path;
+    const auto root = setup::make_root("T", world.clock.now(), world.random);
+    const auto intermediate = setup::make_intermediate("T", *root, world.clock.now(), world.random);
+    const Secret password{Bytes("password")};
+    const auto plan = setup::plan_init(init, *root, *intermediate, password, nullptr, world.random);
+    REQUIRE(plan);
+    REQUIRE(setup::write_init(*plan));
+    Options options;
+    options.password_file = world.folder.write("pass", "password\n");
+
+    const StopSignals signals;
+    Daemon daemon({world.console, world.clock, world.random, world.environment, world.log},
+                  signals);
+    REQUIRE(daemon.start(options, {}, *setup::load_config(plan->configuration)));
+    CHECK(world.log.has("Serving HTTPS on 127.0.0.1:"));
+    CHECK_FALSE(world.log.has("127.0.0.1:0 "));
+
+    world.clock.advance(std::chrono::hours(17));
+    std::thread server([&daemon] { daemon.serve(); });
+    for (int i = 0; i < 10'000'000 && !world.log.has("renewed the server certificate"); ++i) {
+        std::this_thread::yield();
+    }
+    (void)::kill(::getpid(), SIGTERM);
+    server.join();
+    CHECK(world.log.has("renewed the server certificate"));
+    CHECK(world.log.has("shutting down ..."));
 }
 
 }  // namespace

@@ -113,6 +113,7 @@ void Daemon::renew() {
     if (tls) {
         server_->set_tls(tls->context);
         remember(*tls);
+        say("renewed the server certificate");
         return;
     }
     const Duration wait = retry_after(not_before_, not_after_, services_.random);
