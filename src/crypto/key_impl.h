@@ -3,14 +3,16 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 
 #include "crypto/key.h"
 #include "crypto/ossl/handle.h"
 
 namespace step::crypto {
 
-/// Contexts that are ready to sign or verify with one key: made once per scheme, then copied,
-/// which spares each signature the look-ups of an initialisation. Thread-safe.
+/// Contexts to sign or verify with one key. A key's first use of a scheme gets a fresh context, for
+/// most keys of requests are used once; the second use leaves one to copy from, which spares every
+/// later use the look-ups of an initialisation. Thread-safe.
 class SignatureContexts {
 public:
     enum class Use : unsigned char { kSign, kVerify };
@@ -27,6 +29,7 @@ private:
     Result<ossl::MdCtxPtr> initialise(evp_pkey_st* key, SignatureScheme scheme) const;
 
     Use use_;
+    mutable std::atomic<std::uint16_t> used_{0};  ///< A bit per scheme.
     mutable std::array<std::atomic<evp_md_ctx_st*>, kSchemes> ready_{};
 };
 

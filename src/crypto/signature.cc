@@ -95,7 +95,13 @@ Result<ossl::MdCtxPtr> SignatureContexts::start(evp_pkey_st* key, SignatureSchem
     if (scheme == SignatureScheme::kEd25519) {
         return initialise(key, scheme);  // OpenSSL 3.0 copies no context without a digest.
     }
-    std::atomic<evp_md_ctx_st*>& slot = ready_.at(static_cast<std::size_t>(scheme));
+    const auto index = static_cast<std::size_t>(scheme);
+    const auto bit = static_cast<std::uint16_t>(1U << index);
+    if ((used_.load(std::memory_order_relaxed) & bit) == 0 &&
+        (used_.fetch_or(bit, std::memory_order_relaxed) & bit) == 0) {
+        return initialise(key, scheme);
+    }
+    std::atomic<evp_md_ctx_st*>& slot = ready_.at(index);
     EVP_MD_CTX* ready = slot.load(std::memory_order_acquire);
     if (ready == nullptr) {
         STEP_ASSIGN(ossl::MdCtxPtr made, initialise(key, scheme));
