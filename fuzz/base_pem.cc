@@ -1,6 +1,5 @@
-#include "base/pem.h"
-
 #include "base/check.h"
+#include "base/pem.h"
 #include "fuzz/fuzz.h"
 
 // What we accept, we must write back in a form that we accept again.

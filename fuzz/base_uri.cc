@@ -1,6 +1,5 @@
-#include "base/uri.h"
-
 #include "base/check.h"
+#include "base/uri.h"
 #include "fuzz/fuzz.h"
 
 // The printed form of a URI parses, and prints the same again.

@@ -47,9 +47,8 @@ TEST_CASE("PEM finds the block that Go finds and writes it as Go does") {
 }
 
 TEST_CASE("PEM puts Proc-Type before the other headers") {
-    const PemBlock block{.type = "A",
-                         .headers = {{"DEK-Info", "x"}, {"Proc-Type", "4,ENCRYPTED"}},
-                         .bytes = "foo"};
+    const PemBlock block{
+        .type = "A", .headers = {{"DEK-Info", "x"}, {"Proc-Type", "4,ENCRYPTED"}}, .bytes = "foo"};
     CHECK(encode_pem(block) ==
           "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nZm9v\n-----END A-----\n");
 }

@@ -27,7 +27,7 @@ struct Folder {
 };
 
 unsigned mode_of(const std::string& path) {
-    struct stat info {};
+    struct stat info{};
     REQUIRE(::stat(path.c_str(), &info) == 0);
     return info.st_mode & 07777U;
 }
