@@ -1,7 +1,9 @@
 #include "commands/table.h"
 
 #include "commands/ca/commands.h"
+#include "commands/certificate/certificate.h"
 #include "commands/commands.h"
+#include "commands/crypto/crypto.h"
 
 namespace step::commands {
 namespace {
@@ -20,6 +22,11 @@ constexpr cli::Entry kCommands[] = {
     {"ca roots", ca_roots},
     {"ca sign", ca_sign},
     {"ca token", ca_token},
+    {"certificate create", certificate_create},
+    {"certificate fingerprint", certificate_fingerprint},
+    {"certificate inspect", certificate_inspect},
+    {"certificate verify", certificate_verify},
+    {"crypto jwk create", crypto_jwk_create},
     {"path", path},
     {"version", version},
 };

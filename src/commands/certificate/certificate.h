@@ -1,0 +1,13 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace step::commands {
+
+// step certificate …
+cli::Command certificate_create();
+cli::Command certificate_fingerprint();
+cli::Command certificate_inspect();
+cli::Command certificate_verify();
+
+}  // namespace step::commands

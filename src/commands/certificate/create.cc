@@ -1,0 +1,375 @@
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/pem.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/files.h"
+#include "commands/certificate/certificate.h"
+#include "commands/flag_errors.h"
+#include "commands/key_choice.h"
+#include "commands/key_files.h"
+#include "crypto/pem_key.h"
+#include "x509/csr.h"
+#include "x509/draft.h"
+
+namespace step::commands {
+
+namespace {
+
+constexpr std::string_view kManual =
+#include "commands/certificate/create.md.inc"
+    ;
+
+using std::chrono::hours;
+
+/// What a profile puts into a certificate (cli.md 5.1).
+struct Profile {
+    std::string_view name;
+    hours lifetime;
+    bool needs_issuer;
+    std::optional<std::uint32_t> path_length;  ///< Set for a CA.
+};
+constexpr hours kLeafLifetime{24};
+constexpr hours kCaLifetime{87'600};
+constexpr Profile kProfiles[] = {{"leaf", kLeafLifetime, true, {}},
+                                 {"intermediate-ca", kCaLifetime, true, 0U},
+                                 {"root-ca", kCaLifetime, false, 1U},
+                                 {"self-signed", kLeafLifetime, false, {}}};
+
+/// The flags that say nothing about a request, in the order in which the original looks.
+constexpr std::string_view kNotForRequests[] = {"ca", "ca-key", "ca-password-file", "not-before",
+                                                "not-after"};
+
+struct Keys {
+    crypto::PublicKey public_key;
+    std::optional<crypto::PrivateKey> private_key{};
+};
+
+struct Issuer {
+    x509::Certificate certificate{};
+    crypto::PrivateKey key;
+};
+
+struct Validity {
+    std::optional<SysSeconds> from{}, to{};
+};
+
+Error invalid_create(std::string detail) {
+    return {.code = Code::kInvalidArgument, .detail = std::move(detail)};
+}
+
+Result<std::optional<SysSeconds>> parse_time(cli::Context& context, std::string_view flag) {
+    const std::string text = context.args.get(flag);
+    if (text.empty()) {
+        return std::optional<SysSeconds>();
+    }
+    if (const auto time = parse_rfc3339(text)) {
+        return std::optional(std::chrono::floor<std::chrono::seconds>(*time));
+    }
+    const auto duration = parse_duration(text);
+    if (!duration) {
+        return invalid_flag_value(flag, text);
+    }
+    return std::optional(std::chrono::floor<std::chrono::seconds>(
+        context.clock.now() + std::chrono::floor<std::chrono::microseconds>(*duration)));
+}
+
+Result<Validity> parse_validity(cli::Context& context) {
+    Validity validity;
+    STEP_ASSIGN(validity.from, parse_time(context, "not-before"));
+    STEP_ASSIGN(validity.to, parse_time(context, "not-after"));
+    if (validity.from && validity.to && *validity.from > *validity.to) {
+        return flag_incompatible_value("not-before " + context.args.get("not-before"), "not-after",
+                                       context.args.get("not-after"));
+    }
+    return validity;
+}
+
+/// --key, private or public, or a fresh key.
+Result<Keys> obtain_keys(cli::Context& context) {
+    const cli::Args& args = context.args;
+    const std::string path = args.get("key");
+    if (path.empty()) {
+        STEP_ASSIGN(const KeyChoice choice, choose_key(args));
+        STEP_ASSIGN(crypto::PrivateKey key, make_key(choice));
+        crypto::PublicKey public_key = key.public_key();
+        return Keys{std::move(public_key), std::move(key)};
+    }
+    for (const std::string_view flag : {"kty", "crv", "size"}) {
+        if (args.is_set(flag)) {
+            return flag_incompatible("key", flag);
+        }
+    }
+    STEP_ASSIGN(const Bytes pem, read_file(path));
+    const auto first = next_pem(pem);
+    if (first && !first->block.type.ends_with("PRIVATE KEY") &&
+        first->block.type != "EC PARAMETERS") {
+        if (auto key = crypto::parse_public_key(pem)) {
+            return Keys{*std::move(key)};
+        }
+    }
+    STEP_ASSIGN(crypto::PrivateKey key, read_private_key(context, path, args.get("password-file")));
+    crypto::PublicKey public_key = key.public_key();
+    return Keys{std::move(public_key), std::move(key)};
+}
+
+/// The subject stands for the names where none is given; "" is no name.
+Result<x509::AltNames> alt_names(const cli::Args& args, bool subject_by_default) {
+    std::vector<std::string> names = args.list("san");
+    if (names.empty() && subject_by_default) {
+        names.push_back(args.positional(0));
+    }
+    std::erase(names, "");
+    return x509::classify_names(names);
+}
+
+x509::Name subject_of(const cli::Args& args) {
+    return x509::to_name({.common_name = args.positional(0)});
+}
+
+/// Key first: a certificate whose key is lost is worth nothing.
+Status save(cli::Context& context, const std::optional<crypto::PrivateKey>& key,
+            std::string_view what, ByteView pem) {
+    const std::string file = context.args.positional(1), key_file = context.args.positional(2);
+    const bool with_key = !key_file.empty() && key;
+    if (with_key) {
+        STEP_ASSIGN(const std::optional<Secret> password, new_key_password(context));
+        STEP_TRY(write_private_key(context, key_file, *key, password));
+    }
+    STEP_TRY(cli::write_output(context, file, pem));
+    context.console.err(fmt::format("Your {} has been saved in {}.\n", what, file));
+    if (with_key) {
+        context.console.err(fmt::format("Your private key has been saved in {}.\n", key_file));
+    }
+    return ok();
+}
+
+Status create_request(cli::Context& context, const Keys& keys) {
+    const cli::Args& args = context.args;
+    if (!keys.private_key) {
+        return invalid_create("invalid value for flag --key: a private key is required");
+    }
+    if (args.flag("bundle")) {
+        return flag_incompatible("bundle", "--csr");
+    }
+    if (const std::string profile = args.get("profile"); !profile.empty() && profile != "leaf") {
+        return flag_incompatible("profile", "--csr");
+    }
+    for (const std::string_view flag : kNotForRequests) {
+        if (args.is_set(flag)) {
+            return flag_incompatible(flag, "--csr");
+        }
+    }
+    STEP_ASSIGN(x509::AltNames names, alt_names(args, /*subject_by_default=*/true));
+    STEP_ASSIGN(const Bytes der,
+                x509::make_csr({.subject = subject_of(args), .names = std::move(names)},
+                               *keys.private_key));
+    return save(context, keys.private_key, "certificate signing request",
+                encode_pem("CERTIFICATE REQUEST", der));
+}
+
+Result<const Profile*> find_profile(const cli::Args& args) {
+    const std::string name = args.get("profile");
+    for (const Profile& profile : kProfiles) {
+        if (profile.name == name) {
+            return &profile;
+        }
+    }
+    return invalid_flag_value("profile", name, "leaf, intermediate-ca, root-ca, self-signed");
+}
+
+/// Whether the flags about the issuer fit the profile.
+Status check_issuer_flags(const cli::Args& args, const Profile& profile) {
+    for (const std::string_view flag : {"ca", "ca-key"}) {
+        const bool given = !args.get(flag).empty();
+        if (profile.needs_issuer && !given) {
+            return value_requires("profile", profile.name, flag);
+        }
+        if (!profile.needs_issuer && given) {
+            return flag_incompatible_value(flag, "profile", profile.name);
+        }
+    }
+    return ok();
+}
+
+Result<Issuer> read_issuer(cli::Context& context) {
+    const cli::Args& args = context.args;
+    const std::string path = args.get("ca");
+    STEP_ASSIGN(const Bytes pem, read_file(path));
+    auto certificates = x509::parse_certificates_pem(pem);
+    if (!certificates) {
+        return invalid_create(fmt::format(
+            "error parsing {}: does not contain a valid PEM encoded certificate", path));
+    }
+    if (certificates->size() > 1) {
+        return invalid_create(
+            fmt::format("error decoding {}: contains more than one PEM encoded block", path));
+    }
+    STEP_ASSIGN(crypto::PrivateKey key,
+                read_private_key(context, args.get("ca-key"), args.get("ca-password-file")));
+    const auto public_key = certificates->front().public_key();
+    if (!public_key || !(*public_key == key.public_key())) {
+        return invalid_create(
+            "error creating certificate: x509: provided PrivateKey doesn't match parent's "
+            "PublicKey");
+    }
+    return Issuer{std::move(certificates->front()), std::move(key)};
+}
+
+Result<x509::Draft> make_draft(cli::Context& context, const Profile& profile,
+                               const Validity& validity, const crypto::PublicKey& key) {
+    const bool ca = profile.path_length.has_value();
+    x509::Draft draft;
+    draft.subject_der = x509::encode_name(subject_of(context.args));
+    draft.spki = key.spki();
+    draft.subject_key_id = x509::key_id(key);
+    STEP_ASSIGN(draft.names, alt_names(context.args, /*subject_by_default=*/!ca));
+    if (ca) {
+        draft.key_usage = x509::key_usage::kCertSign | x509::key_usage::kCrlSign;
+        draft.basic_constraints =
+            x509::BasicConstraints{.ca = true, .path_length = profile.path_length};
+    } else {
+        draft.key_usage = x509::key_usage::kDigitalSignature;
+        if (key.kind() == crypto::KeyKind::kRsa) {
+            draft.key_usage |= x509::key_usage::kKeyEncipherment;
+        }
+        draft.extended_key_usage = {x509::oid::kServerAuth, x509::oid::kClientAuth};
+    }
+    draft.not_before =
+        validity.from.value_or(std::chrono::floor<std::chrono::seconds>(context.clock.now()));
+    draft.not_after = validity.to.value_or(draft.not_before + profile.lifetime);
+    if (draft.not_before > draft.not_after) {
+        return invalid_create(
+            fmt::format("invalid value '{}' for flag '--not-after': certificate is already expired",
+                        context.args.get("not-after")));
+    }
+    return draft;
+}
+
+/// 128 random bits, not zero.
+Bytes new_serial(Random& random) {
+    constexpr std::size_t kOctets = 16;
+    Bytes serial = random.bytes(kOctets);
+    if (serial == Bytes(kOctets, '\0')) {
+        serial.back() = '\1';
+    }
+    return serial;
+}
+
+Status create_certificate(cli::Context& context, const Keys& keys, const Validity& validity) {
+    const cli::Args& args = context.args;
+    const std::string name = args.get("profile");
+    if (args.flag("bundle") && name != "leaf") {
+        return flag_incompatible_value("bundle", "profile", name);
+    }
+    if (name == "self-signed" && !args.flag("subtle")) {
+        return value_requires("profile", name, "subtle");
+    }
+    if (!keys.private_key && !args.flag("skip-csr-signature")) {
+        return invalid_create("flag '--skip-csr-signature' is required with a public key");
+    }
+    STEP_ASSIGN(const Profile* const profile, find_profile(args));
+    STEP_TRY(check_issuer_flags(args, *profile));
+    std::optional<Issuer> issuer;
+    if (profile->needs_issuer) {
+        STEP_ASSIGN(issuer, read_issuer(context));
+    } else if (!keys.private_key) {
+        return invalid_create("invalid value for flag --key: a private key is required");
+    }
+    STEP_ASSIGN(x509::Draft draft, make_draft(context, *profile, validity, keys.public_key));
+    const Bytes issuer_der = issuer ? issuer->certificate.subject_der : draft.subject_der;
+    if (issuer && issuer_der != draft.subject_der) {
+        draft.authority_key_id = issuer->certificate.subject_key_id.value_or("");
+    }
+    const crypto::PrivateKey& signer = issuer ? issuer->key : *keys.private_key;
+    STEP_ASSIGN(const Bytes der,
+                x509::sign_draft(draft, new_serial(context.random), issuer_der, signer,
+                                 crypto::default_scheme(signer.public_key())));
+    std::string pem = x509::encode_certificate_pem(der);
+    if (args.flag("bundle")) {
+        pem += x509::encode_certificate_pem(issuer->certificate.der);
+    }
+    return save(context, keys.private_key, "certificate", pem);
+}
+
+Result<cli::ExitCode> run_create(cli::Context& context) {
+    const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(args.get("key").empty() ? 3 : 2, 3));
+    if (args.flag("no-password") && !args.flag("insecure")) {
+        return flag_requires("no-password", "insecure");
+    }
+    if (args.positional(1) == args.positional(2)) {
+        return equal_positionals("<crt-file>", "<key-file>", args.usage());
+    }
+    STEP_ASSIGN(const Validity validity, parse_validity(context));
+    if (args.flag("csr") && args.flag("skip-csr-signature")) {
+        return flag_incompatible("csr", "--skip-csr-signature");
+    }
+    STEP_ASSIGN(const Keys keys, obtain_keys(context));
+    STEP_TRY(args.flag("csr") ? create_request(context, keys)
+                              : create_certificate(context, keys, validity));
+    return 0;
+}
+
+std::vector<cli::Flag> create_flags() {
+    constexpr cli::FlagType kSwitch = cli::FlagType::kBool;
+    std::vector<cli::Flag> flags = key_flags();
+    const std::vector<cli::Flag> more = {
+        {.name = "csr", .type = kSwitch, .help = "make a certificate signing request instead"},
+        {.name = "profile",
+         .value = "profile",
+         .help = "leaf, intermediate-ca, root-ca or self-signed",
+         .fallback = "leaf"},
+        {.name = "not-before",
+         .value = "time",
+         .help = "when it begins to be valid: RFC 3339, or a duration from now"},
+        {.name = "not-after",
+         .value = "time",
+         .help = "when it ends to be valid: RFC 3339, or a duration from now"},
+        {.name = "san",
+         .type = cli::FlagType::kList,
+         .value = "name",
+         .help = "a DNS name, IP address, mail address or URI; may be given several times"},
+        {.name = "ca", .value = "file", .help = "the issuer's certificate"},
+        {.name = "ca-key", .value = "file", .help = "the issuer's private key"},
+        {.name = "ca-password-file",
+         .value = "file",
+         .help = "the password that opens the issuer's key"},
+        {.name = "key",
+         .value = "file",
+         .help = "use this key instead of making one; public with --skip-csr-signature"},
+        {.name = "password-file",
+         .value = "file",
+         .help = "the password for the new key, or the one that opens --key"},
+        {.name = "no-password",
+         .type = kSwitch,
+         .help = "write the key in clear; needs --insecure"},
+        {.name = "bundle",
+         .type = kSwitch,
+         .help = "write the issuer's certificate behind the leaf"},
+        {.name = "skip-csr-signature",
+         .type = kSwitch,
+         .help = "take a public key although nobody proves to hold the private one"},
+        {.name = "f/force", .type = kSwitch, .help = "replace files without asking"},
+        {.name = "subtle", .type = kSwitch, .help = "allow a self-signed leaf"},
+        {.name = "insecure",
+         .type = kSwitch,
+         .help = "allow --no-password and short RSA keys",
+         .hidden = true}};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
+}  // namespace
+
+cli::Command certificate_create() {
+    return {.path = "certificate create",
+            .brief = "make a certificate or a signing request, and a key",
+            .usage = "<subject> <crt-file> <key-file>",
+            .manual = kManual,
+            .flags = create_flags(),
+            .run = run_create};
+}
+
+}  // namespace step::commands

@@ -1,0 +1,230 @@
+#include "commands/certificate/source.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/ip.h"
+#include "base/pem.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "cli/files.h"
+#include "http/tls_probe.h"
+
+namespace step::commands {
+
+namespace {
+
+constexpr std::string_view kPemMark = "-----BEGIN ";
+
+struct Scheme {
+    std::string_view prefix, port;
+};
+constexpr Scheme kSchemes[] = {{"https://", "443"},
+                               {"tls://", "443"},
+                               {"tcp://", "443"},
+                               {"smtps://", "465"},
+                               {"ldaps://", "636"}};
+
+/// Every CERTIFICATE block, or the whole as DER. Fails if there is none or one is malformed.
+Result<std::vector<x509::Certificate>> parse_certificates(ByteView bytes) {
+    std::vector<x509::Certificate> out;
+    if (bytes.find(kPemMark) == ByteView::npos) {
+        STEP_ASSIGN(x509::Certificate certificate, x509::parse_certificate(bytes));
+        out.push_back(std::move(certificate));
+        return out;
+    }
+    while (const auto step = next_pem(bytes)) {
+        bytes.remove_prefix(step->rest);
+        if (step->block.type == "CERTIFICATE" && step->block.headers.empty()) {
+            STEP_ASSIGN(x509::Certificate certificate, x509::parse_certificate(step->block.bytes));
+            out.push_back(std::move(certificate));
+        }
+    }
+    if (out.empty()) {
+        return Error{.code = Code::kInvalidArgument, .detail = "no certificate found"};
+    }
+    return out;
+}
+
+Result<x509::UncheckedCsr> parse_request(ByteView bytes) {
+    ByteView rest = bytes;
+    while (const auto step = next_pem(rest)) {
+        rest.remove_prefix(step->rest);
+        if (step->block.type.ends_with("CERTIFICATE REQUEST")) {
+            return x509::parse_csr_unchecked(step->block.bytes);
+        }
+    }
+    return x509::parse_csr_unchecked(bytes);
+}
+
+Error in_roots(const std::string& path, const Error& cause) {
+    return {.code = cause.code,
+            .detail = fmt::format("failure to load root certificate pool from input path '{}': {}",
+                                  path, cause.detail)};
+}
+
+std::vector<std::string> files_of_folder(const std::string& folder) {
+    std::vector<std::string> files;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+        if (kind_of(entry->path().string()) == Kind::kFile) {
+            files.push_back(entry->path().string());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// Adds what a file holds; blocks that are no certificate are passed over, as Go does.
+void add_roots(std::vector<x509::Certificate>& roots, ByteView pem) {
+    while (const auto step = next_pem(pem)) {
+        pem.remove_prefix(step->rest);
+        if (step->block.type != "CERTIFICATE") {
+            continue;
+        }
+        if (auto certificate = x509::parse_certificate(step->block.bytes)) {
+            roots.push_back(*std::move(certificate));
+        }
+    }
+}
+
+/// The places where Go looks on Linux.
+std::vector<x509::Certificate> system_roots(const Environment& environment) {
+    std::vector<x509::Certificate> roots;
+    const auto add_file = [&](const std::string& file) {
+        const auto pem = read_file(file);
+        if (pem) {
+            add_roots(roots, *pem);
+        }
+        return pem && !roots.empty();
+    };
+    const std::string file = environment.get("SSL_CERT_FILE").value_or("");
+    const std::string folders = environment.get("SSL_CERT_DIR").value_or("");
+    if (!file.empty()) {
+        add_file(file);
+    } else {
+        for (const char* const place :
+             {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+              "/etc/ssl/ca-bundle.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+              "/etc/ssl/cert.pem"}) {
+            if (add_file(place)) {
+                break;
+            }
+        }
+    }
+    if (!folders.empty()) {
+        for (const std::string& folder : split(folders, ':')) {
+            for (const std::string& name : files_of_folder(folder)) {
+                add_file(name);
+            }
+        }
+    }
+    return roots;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> server_address(const std::string& name) {
+    const std::string lower = to_lower(name);
+    for (const Scheme& scheme : kSchemes) {
+        if (!lower.starts_with(scheme.prefix)) {
+            continue;
+        }
+        const auto uri = parse_uri(name);
+        if (!uri) {
+            return Error{
+                .code = Code::kInvalidArgument,
+                .detail = fmt::format("error parsing URL '{}': {}", name, uri.error().detail)};
+        }
+        return std::optional(
+            split_host_port(uri->host) ? uri->host : join_host_port(uri->hostname(), scheme.port));
+    }
+    return std::optional<std::string>();
+}
+
+Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const std::string& path) {
+    if (path.empty()) {
+        return system_roots(context.environment);
+    }
+    std::vector<std::string> files;
+    if (kind_of(path) == Kind::kFolder) {
+        files = files_of_folder(path);
+    } else {
+        for (const std::string& file : split(path, ',')) {
+            files.emplace_back(trim(file));
+        }
+    }
+    std::vector<x509::Certificate> roots;
+    for (const std::string& file : files) {
+        const auto pem = read_file(file);
+        if (!pem) {
+            return in_roots(path, pem.error());
+        }
+        add_roots(roots, *pem);
+    }
+    if (roots.empty()) {
+        return in_roots(path, {.code = Code::kInvalidArgument, .detail = "no certificates found"});
+    }
+    return roots;
+}
+
+Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
+                                                   const std::string& address,
+                                                   const std::string& server_name,
+                                                   const std::string& roots, bool insecure) {
+    http::ClientTls options{.insecure_skip_verify = insecure};
+    if (!insecure) {
+        STEP_ASSIGN(const std::vector<x509::Certificate> anchors, read_roots(context, roots));
+        for (const x509::Certificate& anchor : anchors) {
+            options.roots.push_back(anchor.der);
+        }
+    }
+    STEP_ASSIGN(const http::TlsContextPtr tls, http::make_client_tls(options));
+    auto chain = http::fetch_peer_chain({.address = address, .server_name = server_name}, *tls);
+    if (!chain) {
+        Error error = std::move(chain).error();
+        error.detail = "failed to connect: " + error.detail;
+        return error;
+    }
+    std::vector<x509::Certificate> certificates;
+    for (const Bytes& der : *chain) {
+        STEP_ASSIGN(x509::Certificate certificate, x509::parse_certificate(der));
+        certificates.push_back(std::move(certificate));
+    }
+    return certificates;
+}
+
+Result<Shown> read_shown(cli::Context& context, const std::string& name) {
+    const cli::Args& args = context.args;
+    STEP_ASSIGN(const std::optional<std::string> address, server_address(name));
+    Shown shown;
+    if (address) {
+        STEP_ASSIGN(shown.certificates, fetch_chain(context, *address, args.get("servername"),
+                                                    args.get("roots"), args.flag("insecure")));
+        return shown;
+    }
+    const auto bytes = cli::read_input(context, name);
+    if (!bytes) {
+        return Error{
+            .code = bytes.error().code,
+            .detail = fmt::format("error reading file {}: {}", name, bytes.error().detail)};
+    }
+    if (auto certificates = parse_certificates(*bytes)) {
+        shown.certificates = *std::move(certificates);
+        return shown;
+    }
+    auto request = parse_request(*bytes);
+    if (!request) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = fmt::format("file {} does not contain any valid CERTIFICATE or "
+                                           "CERTIFICATE REQUEST blocks",
+                                           name)};
+    }
+    shown.request = *std::move(request);
+    return shown;
+}
+
+}  // namespace step::commands

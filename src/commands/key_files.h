@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "cli/command.h"
+#include "crypto/key.h"
+
+namespace step::commands {
+
+/// Reads a private key in PEM. An encrypted one is opened with the password in
+/// `password_file`, or, if that is empty, with one asked for ("Please enter the password to
+/// decrypt F"). Fails as read_file, or with "error decrypting F: x509: decryption password
+/// incorrect", "error reading F: unsupported format".
+Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
+                                            const std::string& password_file);
+
+/// The password that a new private key gets: that of --password-file, else one asked for.
+/// None if --no-password is given. An empty password is refused: the original would write the
+/// key in clear (docs/compat.md).
+Result<std::optional<Secret>> new_key_password(cli::Context& context);
+
+/// Writes a private key in the original's form, encrypted if there is a password, mode 0600.
+Status write_private_key(cli::Context& context, const std::string& path,
+                         const crypto::PrivateKey& key, const std::optional<Secret>& password);
+
+}  // namespace step::commands
