@@ -7,7 +7,7 @@
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
 #include "commands/flag_errors.h"
-#include "commands/key_choice.h"
+#include "commands/flags.h"
 #include "commands/key_files.h"
 #include "crypto/pem_key.h"
 #include "x509/csr.h"
@@ -91,8 +91,7 @@ Result<Keys> obtain_keys(cli::Context& context) {
     const cli::Args& args = context.args;
     const std::string path = args.get("key");
     if (path.empty()) {
-        STEP_ASSIGN(const KeyChoice choice, choose_key(args));
-        STEP_ASSIGN(crypto::PrivateKey key, make_key(choice));
+        STEP_ASSIGN(crypto::PrivateKey key, make_key(args, args.flag("insecure")));
         crypto::PublicKey public_key = key.public_key();
         return Keys{std::move(public_key), std::move(key)};
     }
