@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 import unittest
 
@@ -91,8 +90,11 @@ class Durability(Case):
         key = self.open_key()
         server = self.serve(self.authority)
         load = subprocess.Popen([LOAD, "--url", self.url, "--root", str(self.root), "--jwk", str(key), "--issuer", "admin",
-                                 "--count", "4000", "--connections", "4", "--until-broken"], stdout=subprocess.PIPE, text=True)
-        threading.Event().wait(0.7)
+                                 "--count", "3000", "--connections", "4", "--until-broken",
+                                 "--serials", str(self.authority.file("held.txt"))], stdout=subprocess.PIPE, text=True)
+        held, deadline = self.authority.file("held.txt"), time.monotonic() + 30
+        while not (held.exists() and held.stat().st_size) and time.monotonic() < deadline:
+            time.sleep(0.01)
         self.assertEqual(server.stop(signal.SIGTERM), 0, "".join(server.log))
         self.assertGreater(json.loads(load.communicate(timeout=60)[0])["issued"], 0)
 

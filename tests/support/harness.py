@@ -106,7 +106,8 @@ class Server:
             [program, str(config), "--password-file", str(home.password), *arguments],
             cwd=home.path, env=home.env, text=True, errors="replace", stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self.wait_for(ready)
         self._wait_for_port()
 
@@ -153,6 +154,8 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self._reader.join(5)
+        self.process.stdout.close()
         return self.process.returncode
 
     def __enter__(self):
