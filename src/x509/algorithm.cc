@@ -12,23 +12,35 @@ using crypto::SignatureScheme;
 /// What Go writes for each scheme, whole: ECDSA and Ed25519 without parameters, RSA with NULL.
 struct Known {
     SignatureScheme scheme;
-    std::string_view id;      ///< OBJECT IDENTIFIER contents.
-    std::string_view params;  ///< After the identifier.
+    std::string_view der;  ///< AlgorithmIdentifier, with short lengths.
+
+    /// OBJECT IDENTIFIER contents.
+    constexpr std::string_view id() const {
+        return der.substr(4, static_cast<unsigned char>(der[3]));
+    }
 };
 
-constexpr std::string_view kNull("\x05\x00", 2);
+template <std::size_t size>
+constexpr std::string_view octets(const char (&literal)[size]) {
+    return {literal, size - 1};
+}
 
 constexpr Known kKnown[] = {
-    {SignatureScheme::kEcdsaSha256, "\x2a\x86\x48\xce\x3d\x04\x03\x02", ""},
-    {SignatureScheme::kEcdsaSha384, "\x2a\x86\x48\xce\x3d\x04\x03\x03", ""},
-    {SignatureScheme::kEcdsaSha512, "\x2a\x86\x48\xce\x3d\x04\x03\x04", ""},
-    {SignatureScheme::kEcdsaSha1, "\x2a\x86\x48\xce\x3d\x04\x01", ""},
-    {SignatureScheme::kEd25519, "\x2b\x65\x70", ""},
-    {SignatureScheme::kRsaSha256, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", kNull},
-    {SignatureScheme::kRsaSha384, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c", kNull},
-    {SignatureScheme::kRsaSha512, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d", kNull},
-    {SignatureScheme::kRsaSha1, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05", kNull},
-    {SignatureScheme::kRsaSha1, "\x2b\x0e\x03\x02\x1d", kNull},  // An older name of the same.
+    {SignatureScheme::kEcdsaSha256, octets("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02")},
+    {SignatureScheme::kEcdsaSha384, octets("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03")},
+    {SignatureScheme::kEcdsaSha512, octets("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04")},
+    {SignatureScheme::kEcdsaSha1, octets("\x30\x09\x06\x07\x2a\x86\x48\xce\x3d\x04\x01")},
+    {SignatureScheme::kEd25519, octets("\x30\x05\x06\x03\x2b\x65\x70")},
+    {SignatureScheme::kRsaSha256,
+     octets("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00")},
+    {SignatureScheme::kRsaSha384,
+     octets("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00")},
+    {SignatureScheme::kRsaSha512,
+     octets("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00")},
+    {SignatureScheme::kRsaSha1,
+     octets("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00")},
+    // An older name of the same.
+    {SignatureScheme::kRsaSha1, octets("\x30\x09\x06\x05\x2b\x0e\x03\x02\x1d\x05\x00")},
 };
 
 constexpr std::string_view kRsaPss = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
@@ -99,7 +111,7 @@ std::optional<SignatureScheme> find_scheme(const asn1::Oid& id, asn1::Reader par
         return scheme && params.at_end() ? std::optional(*scheme) : std::nullopt;
     }
     for (const Known& known : kKnown) {
-        if (id.der() == known.id) {
+        if (id.der() == known.id()) {
             // RFC 8410 3: no parameters. For the others Go does not look.
             const bool bad = known.scheme == SignatureScheme::kEd25519 && !params.at_end();
             return bad ? std::nullopt : std::optional(known.scheme);
@@ -167,12 +179,7 @@ Bytes encode_algorithm(SignatureScheme scheme) {
     }
     for (const Known& known : kKnown) {
         if (known.scheme == scheme) {
-            asn1::Writer out;
-            const auto sequence = out.begin(Tag::kSequence);
-            out.element(Tag::kOid, known.id);
-            out.raw(known.params);
-            out.end(sequence);
-            return std::move(out).take();
+            return Bytes(known.der);
         }
     }
     STEP_CHECK(!"a signature scheme without an AlgorithmIdentifier");
