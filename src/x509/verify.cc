@@ -53,6 +53,11 @@ Status check_signed_by(const Certificate& child, const Certificate& parent) {
     return ok();
 }
 
+/// "" if there is none. Aliases `id`, which value_or() would copy and drop.
+ByteView view_of(const std::optional<Bytes>& id) {
+    return id ? ByteView(*id) : ByteView();
+}
+
 bool allows(const Certificate& certificate, const asn1::Oid& usage) {
     if (!certificate.extended_key_usage || certificate.extended_key_usage->empty()) {
         return true;
@@ -184,8 +189,8 @@ private:
                 if (candidate->subject_der != child.issuer_der) {
                     continue;
                 }
-                const ByteView subject = candidate->subject_key_id.value_or("");
-                const ByteView authority = child.authority_key_id.value_or("");
+                const ByteView subject = view_of(candidate->subject_key_id);
+                const ByteView authority = view_of(child.authority_key_id);
                 const int rank = subject == authority                   ? 0
                                  : subject.empty() != authority.empty() ? 1
                                                                         : 2;
