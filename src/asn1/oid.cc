@@ -32,6 +32,27 @@ bool take_arc(ByteView& rest, Arc& arc) {
     return false;
 }
 
+/// True if take_arc() would take arc after arc to the end; for readers, which want no numbers.
+bool is_valid(ByteView contents) {
+    constexpr std::size_t kLongest = 19;  // 18 digits have 126 bits, so its first has two.
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+        const auto octet = static_cast<std::uint8_t>(contents[i]);
+        if (i == start && octet == 0x80U) {
+            return false;
+        }
+        if ((octet & 0x80U) == 0) {
+            const std::size_t digits = i + 1 - start;
+            const auto first = static_cast<std::uint8_t>(contents[start]) & 0x7fU;
+            if (digits > kLongest || (digits == kLongest && first > 3)) {
+                return false;
+            }
+            start = i + 1;
+        }
+    }
+    return !contents.empty() && start == contents.size();
+}
+
 void put_arc(Bytes& out, Arc arc) {
     std::array<char, 19> digits{};
     std::size_t first = digits.size();
@@ -80,14 +101,8 @@ bool take_decimal(std::string_view& rest, Arc& arc) {
 }  // namespace
 
 Result<Oid> Oid::from_der(ByteView contents) {
-    if (contents.empty()) {
+    if (!is_valid(contents)) {
         return bad_oid();
-    }
-    Arc arc = 0;
-    for (ByteView rest = contents; !rest.empty();) {
-        if (!take_arc(rest, arc)) {
-            return bad_oid();
-        }
     }
     return Oid(contents);
 }

@@ -56,6 +56,49 @@ Result<SysSeconds> parse_time(ByteView text, bool two_digit_year) {
     return from_calendar(fields);
 }
 
+/// Takes the next element off `rest`: nullptr, or what is wrong with it, nothing being taken then.
+const char* take(ByteView& rest, Reader::Element& element) {
+    if (rest.size() < 2) {
+        return "asn1: element is cut off";
+    }
+    const std::uint8_t tag = octet(rest, 0);
+    if (tag == 0 || (tag & 0x1fU) == 0x1fU) {
+        return "asn1: tag is not supported";
+    }
+    std::size_t header = 2;
+    std::size_t length = octet(rest, 1);
+    if (length >= 0x80U) {
+        const std::size_t count = length & 0x7fU;
+        if (count == 0 || count > 4) {
+            return "asn1: length is indefinite or too large";
+        }
+        header += count;
+        if (rest.size() < header) {
+            return "asn1: element is cut off";
+        }
+        length = 0;
+        for (std::size_t i = 2; i < header; ++i) {
+            length = length << 8U | octet(rest, i);
+        }
+        if (length < 0x80U || octet(rest, 2) == 0) {
+            return "asn1: length is not minimal";
+        }
+    }
+    if (length > rest.size() - header) {
+        return "asn1: element is cut off";
+    }
+    element = {.tag = static_cast<Tag>(tag),
+               .contents = rest.substr(header, length),
+               .whole = rest.substr(0, header + length)};
+    rest.remove_prefix(header + length);
+    return nullptr;
+}
+
+const char* take(ByteView& rest, Tag tag, Reader::Element& element) {
+    const bool fits = !rest.empty() && octet(rest, 0) == static_cast<std::uint8_t>(tag);
+    return fits ? take(rest, element) : "asn1: unexpected element";
+}
+
 }  // namespace
 
 std::optional<Tag> Reader::peek() const {
@@ -67,47 +110,18 @@ bool Reader::next_is(Tag tag) const {
 }
 
 Result<Reader::Element> Reader::read_any() {
-    if (rest_.size() < 2) {
-        return malformed("asn1: element is cut off");
+    Element element;
+    if (const char* const fault = take(rest_, element)) {
+        return malformed(fault);
     }
-    const std::uint8_t tag = octet(rest_, 0);
-    if (tag == 0 || (tag & 0x1fU) == 0x1fU) {
-        return malformed("asn1: tag is not supported");
-    }
-    std::size_t header = 2;
-    std::size_t length = octet(rest_, 1);
-    if (length >= 0x80U) {
-        const std::size_t count = length & 0x7fU;
-        if (count == 0 || count > 4) {
-            return malformed("asn1: length is indefinite or too large");
-        }
-        header += count;
-        if (rest_.size() < header) {
-            return malformed("asn1: element is cut off");
-        }
-        length = 0;
-        for (std::size_t i = 2; i < header; ++i) {
-            length = length << 8U | octet(rest_, i);
-        }
-        if (length < 0x80U || octet(rest_, 2) == 0) {
-            return malformed("asn1: length is not minimal");
-        }
-    }
-    if (length > rest_.size() - header) {
-        return malformed("asn1: element is cut off");
-    }
-    const Element element{.tag = static_cast<Tag>(tag),
-                          .contents = rest_.substr(header, length),
-                          .whole = rest_.substr(0, header + length)};
-    rest_.remove_prefix(header + length);
     return element;
 }
 
 Result<ByteView> Reader::read(Tag tag) {
-    if (!next_is(tag)) {
-        return malformed("asn1: unexpected element");
+    Element element;
+    if (const char* const fault = take(rest_, tag, element)) {
+        return malformed(fault);
     }
-    STEP_ASSIGN(const Element element, read_any());
     return element.contents;
 }
 
@@ -115,13 +129,19 @@ Result<std::optional<ByteView>> Reader::read_optional(Tag tag) {
     if (!next_is(tag)) {
         return std::optional<ByteView>();
     }
-    STEP_ASSIGN(const ByteView contents, read(tag));
-    return std::optional(contents);
+    Element element;
+    if (const char* const fault = take(rest_, element)) {
+        return malformed(fault);
+    }
+    return std::optional(element.contents);
 }
 
 Result<Reader> Reader::enter(Tag tag) {
-    STEP_ASSIGN(const ByteView contents, read(tag));
-    return Reader(contents);
+    Element element;
+    if (const char* const fault = take(rest_, tag, element)) {
+        return malformed(fault);
+    }
+    return Reader(element.contents);
 }
 
 Result<bool> Reader::read_boolean() {
@@ -160,9 +180,14 @@ Result<std::int64_t> Reader::read_small_integer() {
 
 Result<Oid> Reader::read_oid() {
     Reader next = *this;
-    STEP_ASSIGN(const ByteView contents, next.read(Tag::kOid));
-    STEP_ASSIGN(Oid oid, Oid::from_der(contents));
-    *this = next;
+    Element element;
+    if (const char* const fault = take(next.rest_, Tag::kOid, element)) {
+        return malformed(fault);
+    }
+    Result<Oid> oid = Oid::from_der(element.contents);
+    if (oid) {
+        *this = next;
+    }
     return oid;
 }
 

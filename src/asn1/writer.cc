@@ -38,8 +38,13 @@ Writer::Mark Writer::begin(Tag tag) {
 }
 
 void Writer::end(Mark mark) {
+    const std::size_t size = out_.size() - mark.start;
+    if (size < 0x80U) {
+        out_[mark.start - 1] = static_cast<char>(size);
+        return;
+    }
     std::string length;
-    encode_length(out_.size() - mark.start, length);
+    encode_length(size, length);
     out_.replace(mark.start - 1, 1, length);
 }
 

@@ -10,7 +10,7 @@ using asn1::Tag;
 using crypto::SignatureScheme;
 
 /// What Go writes for each scheme, whole: ECDSA and Ed25519 without parameters, RSA with NULL.
-struct Known {
+struct KnownScheme {
     SignatureScheme scheme;
     std::string_view der;  ///< AlgorithmIdentifier, with short lengths.
 
@@ -25,7 +25,7 @@ constexpr std::string_view octets(const char (&literal)[size]) {
     return {literal, size - 1};
 }
 
-constexpr Known kKnown[] = {
+constexpr KnownScheme kSchemes[] = {
     {SignatureScheme::kEcdsaSha256, octets("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02")},
     {SignatureScheme::kEcdsaSha384, octets("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03")},
     {SignatureScheme::kEcdsaSha512, octets("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04")},
@@ -110,7 +110,7 @@ std::optional<SignatureScheme> find_scheme(const asn1::Oid& id, asn1::Reader par
         const Result<SignatureScheme> scheme = read_pss(params);
         return scheme && params.at_end() ? std::optional(*scheme) : std::nullopt;
     }
-    for (const Known& known : kKnown) {
+    for (const KnownScheme& known : kSchemes) {
         if (id.der() == known.id()) {
             // RFC 8410 3: no parameters. For the others Go does not look.
             const bool bad = known.scheme == SignatureScheme::kEd25519 && !params.at_end();
@@ -177,12 +177,12 @@ Bytes encode_algorithm(SignatureScheme scheme) {
             return encode_pss(hash);
         }
     }
-    for (const Known& known : kKnown) {
+    for (const KnownScheme& known : kSchemes) {
         if (known.scheme == scheme) {
             return Bytes(known.der);
         }
     }
-    STEP_CHECK(!"a signature scheme without an AlgorithmIdentifier");
+    STEP_CHECK(false);  // Every scheme stands in one of the tables.
     return {};
 }
 

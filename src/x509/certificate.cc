@@ -46,7 +46,7 @@ Status read_serial(Reader& tbs, Certificate& certificate) {
 Status read_name(Reader& tbs, Bytes& der, Name& name, std::string_view what) {
     STEP_ASSIGN(const Reader::Element element, said(tbs.read_any(), what));
     der = element.whole;
-    STEP_ASSIGN(name, parse_name(der));
+    STEP_ASSIGN(name, parse_name(element.whole));
     return ok();
 }
 
@@ -67,7 +67,8 @@ Status read_extensions(Reader& tbs, Certificate& certificate) {
     STEP_TRY(said(field.finish(), kBad));
     certificate.extensions.reserve(10);
     while (!list.at_end()) {
-        STEP_ASSIGN(Extension extension, impl::read_extension(list));
+        Extension extension;
+        STEP_TRY(impl::read_extension(list, extension));
         if (certificate.find(extension.id) != nullptr) {
             return malformed("x509: certificate contains duplicate extension with OID \"" +
                              extension.id.text() + "\"");
@@ -121,7 +122,8 @@ Result<Certificate> parse_certificate(ByteView der) {
     if (tbs.tag != Tag::kSequence) {
         return malformed("x509: malformed tbs certificate");
     }
-    Certificate certificate;
+    Result<Certificate> result{Certificate()};
+    Certificate& certificate = *result;
     certificate.der = der;
     certificate.tbs = tbs.whole;
     STEP_TRY(read_tbs(Reader(tbs.contents), certificate));
@@ -134,7 +136,7 @@ Result<Certificate> parse_certificate(ByteView der) {
     STEP_ASSIGN(const ByteView signature, said(reader.read_bits(), "x509: malformed signature"));
     STEP_TRY(said(reader.finish(), "x509: trailing data"));
     certificate.signature = signature;
-    return certificate;
+    return result;
 }
 
 Result<std::vector<Certificate>> parse_certificates_pem(std::string_view pem) {

@@ -12,7 +12,7 @@ using asn1::Reader;
 using asn1::Tag;
 
 constexpr std::size_t kMaxNames = 1000;
-constexpr std::size_t kMaxExtensions = 1000;
+constexpr std::size_t kMaxRequested = 1000;
 
 /// A request as it stands, its signature not yet checked.
 struct Parts {
@@ -67,13 +67,14 @@ Status read_extensions(Parts& parts) {
         Reader outer(*request);
         STEP_ASSIGN(Reader list, outer.enter());
         while (!list.at_end()) {
-            STEP_ASSIGN(Extension extension, impl::read_extension(list));
+            Extension extension;
+            STEP_TRY(impl::read_extension(list, extension));
             if (std::ranges::find(parts.extensions, extension.id, &Extension::id) !=
                 parts.extensions.end()) {
                 return impl::malformed(
                     "x509: certificate request contains duplicate requested extensions");
             }
-            if (parts.extensions.size() >= kMaxExtensions) {
+            if (parts.extensions.size() >= kMaxRequested) {
                 return impl::malformed("x509: too many requested extensions");
             }
             parts.extensions.push_back(std::move(extension));

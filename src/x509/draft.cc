@@ -9,6 +9,9 @@ namespace {
 using asn1::Tag;
 using asn1::Writer;
 
+constexpr std::size_t kUsualSize = 512;  ///< Of a leaf without its names and key.
+constexpr std::size_t kRoom = 128;       ///< Headers and an algorithm, that of RSA-PSS included.
+
 /// True if `draft.extra` brings this extension, which then is not generated.
 bool replaced(const Draft& draft, const asn1::Oid& id) {
     return std::ranges::any_of(draft.extra, [&](const Extension& e) { return e.id == id; });
@@ -131,7 +134,8 @@ Bytes key_id(const crypto::PublicKey& key) {
 
 Bytes encode_tbs(const Draft& draft, ByteView serial, ByteView issuer_der,
                  crypto::SignatureScheme scheme) {
-    Writer out;
+    // More than a usual leaf needs, so that nothing is copied.
+    Writer out(kUsualSize + issuer_der.size() + draft.subject_der.size() + draft.spki.size());
     const auto tbs = out.begin(Tag::kSequence);
     out.raw(std::string_view("\xa0\x03\x02\x01\x02", 5));  // [0] version v3
     out.unsigned_integer(serial);
@@ -155,7 +159,7 @@ Bytes encode_tbs(const Draft& draft, ByteView serial, ByteView issuer_der,
 }
 
 Bytes assemble(ByteView tbs, crypto::SignatureScheme scheme, ByteView signature) {
-    Writer out;
+    Writer out(tbs.size() + signature.size() + kRoom);
     const auto certificate = out.begin(Tag::kSequence);
     out.raw(tbs);
     out.raw(encode_algorithm(scheme));

@@ -312,9 +312,8 @@ Status decode_extension(Certificate& certificate, const Extension& extension) {
 
 }  // namespace
 
-Result<Extension> read_extension(Reader& reader) {
+Status read_extension(Reader& reader, Extension& extension) {
     STEP_ASSIGN(Reader fields, said(reader.enter(), "x509: malformed extension"));
-    Extension extension;
     STEP_ASSIGN(extension.id, said(fields.read_oid(), "x509: malformed extension OID field"));
     if (fields.next_is(Tag::kBoolean)) {
         STEP_ASSIGN(extension.critical,
@@ -324,7 +323,7 @@ Result<Extension> read_extension(Reader& reader) {
                 said(fields.read(Tag::kOctetString), "x509: malformed extension value field"));
     STEP_TRY(said(fields.finish(), "x509: malformed extension"));
     extension.value = value;
-    return extension;
+    return ok();
 }
 
 Status decode_extensions(Certificate& certificate) {

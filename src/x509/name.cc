@@ -89,10 +89,9 @@ void append_utf8(std::string& out, unsigned point) {
     }
 }
 
-Result<Attribute> read_attribute(asn1::Reader& set) {
+Status read_attribute(asn1::Reader& set, Attribute& attribute) {
     STEP_ASSIGN(asn1::Reader pair,
                 said(set.enter(), "x509: invalid RDNSequence: invalid attribute"));
-    Attribute attribute;
     STEP_ASSIGN(attribute.type,
                 said(pair.read_oid(), "x509: invalid RDNSequence: invalid attribute type"));
     STEP_ASSIGN(const asn1::Reader::Element value,
@@ -101,7 +100,7 @@ Result<Attribute> read_attribute(asn1::Reader& set) {
     STEP_TRY(said(pair.finish(), "x509: invalid RDNSequence: invalid attribute"));
     attribute.tag = value.tag;
     attribute.value = value.contents;
-    return attribute;
+    return ok();
 }
 
 /// The attribute types that have a letter of their own, in the order of Go's ToRDNSequence.
@@ -270,8 +269,7 @@ Result<Name> parse_name(ByteView der) {
         STEP_ASSIGN(asn1::Reader set, said(sequence.enter(Tag::kSet), kBadName));
         std::vector<Attribute>& rdn = name.rdns.emplace_back();
         while (!set.at_end()) {
-            STEP_ASSIGN(Attribute attribute, read_attribute(set));
-            rdn.push_back(std::move(attribute));
+            STEP_TRY(read_attribute(set, rdn.emplace_back()));
         }
     }
     return name;

@@ -20,23 +20,24 @@ inline Error malformed(std::string_view what) {
     return Error{.code = Code::kInvalidArgument, .detail = std::string(what)};
 }
 
-/// The same result; a failure says `what` to the client and keeps its own words for the log.
+/// The same result, for use within one expression; a failure says `what` to the client and keeps
+/// its own words for the log.
 template <class T>
-Result<T> said(Result<T> result, std::string_view what) {
-    if (result) {
-        return result;
+Result<T>&& said(Result<T>&& result, std::string_view what) {
+    if (!result) {
+        Error error = std::move(result).error();
+        error.cause = std::move(error.detail);
+        error.detail = what;
+        result = std::move(error);
     }
-    Error error = std::move(result).error();
-    error.cause = std::move(error.detail);
-    error.detail = what;
-    return error;
+    return std::move(result);
 }
 
 /// AlgorithmIdentifier: reads the next element.
 Result<Algorithm> read_algorithm(asn1::Reader& reader);
 
-/// One Extension (RFC 5280 4.1): reads the next element.
-Result<Extension> read_extension(asn1::Reader& reader);
+/// One Extension (RFC 5280 4.1): reads the next element into `extension`.
+Status read_extension(asn1::Reader& reader, Extension& extension);
 
 /// Fills the decoded members of `certificate` from its list of extensions.
 Status decode_extensions(Certificate& certificate);

@@ -122,7 +122,8 @@ Result<AltNames> classify_names(const std::vector<std::string>& names) {
 }
 
 Bytes encode_alt_names(const AltNames& names) {
-    asn1::Writer out;
+    constexpr std::size_t kUsualName = 32;
+    asn1::Writer out(kUsualName * (names.size() + 1));
     const auto sequence = out.begin(Tag::kSequence);
     for (const std::string& name : names.dns) {
         out.element(kDnsTag, name);
