@@ -127,6 +127,24 @@ TEST_CASE("recorded chains of the original verify") {
               (*issued)[0], {.roots = {&(*root)[0]}, .now = (*issued)[0].not_before})) == "<nil>");
 }
 
+TEST_CASE("a bundle of one CA's leaf and another CA's certificates of the same names is refused") {
+    // Recorded that way: the leaf is older than its namesake of an issuer, whose key identifier
+    // is another. OpenSSL says "unable to get local issuer certificate".
+    const auto bundle =
+        *parse_certificates_pem(test::data("x509/inspect/bundle-leaf-intermediate-root.pem"));
+    const Certificate& leaf = bundle[0];
+    CHECK(leaf.issuer_der == bundle[1].subject_der);
+    CHECK(leaf.authority_key_id != bundle[1].subject_key_id);
+    CHECK(error_of(verify_chain(leaf, {.roots = {&bundle[2]},
+                                       .intermediates = {&bundle[1]},
+                                       .now = bundle[1].not_before})) ==
+          "x509: certificate signed by unknown authority (possibly because of \"x509: ECDSA "
+          "verification failure\" while trying to verify candidate authority certificate "
+          "\"Golden CA Intermediate CA\")");
+    CHECK(error_of(verify_chain(bundle[1], {.roots = {&bundle[2]}, .now = bundle[1].not_before})) ==
+          "<nil>");
+}
+
 TEST_CASE("every kind of issuer key makes chains that OpenSSL accepts too") {
     for (const KeyKind kind :
          {KeyKind::kEcP256, KeyKind::kEcP384, KeyKind::kEcP521, KeyKind::kEd25519, KeyKind::kRsa}) {
