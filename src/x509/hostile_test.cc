@@ -1,5 +1,5 @@
-// What an attacker sends: each case of the list in docs/testing.md that is about certificates and
-// requests. Files of tests/data/x509/hostile are OpenSSL's (make.sh there).
+// What an attacker sends as a certificate or a request. Files of tests/data/x509/hostile are
+// OpenSSL's (make.sh there).
 #include <doctest/doctest.h>
 
 #include "asn1/reader.h"
