@@ -111,16 +111,16 @@ struct Known {
 };
 
 const std::array<Known, 9>& known_types() {
-    static const std::array<Known, 9> kKnown = {{{oid::kCountry, "C", false},
-                                                 {oid::kProvince, "ST", false},
-                                                 {oid::kLocality, "L", false},
-                                                 {oid::kStreet, "STREET", false},
-                                                 {oid::kPostalCode, "POSTALCODE", false},
-                                                 {oid::kOrganization, "O", false},
-                                                 {oid::kOrganizationalUnit, "OU", false},
-                                                 {oid::kCommonName, "CN", true},
-                                                 {oid::kSerialNumber, "SERIALNUMBER", true}}};
-    return kKnown;
+    static const std::array<Known, 9> known = {{{oid::kCountry, "C", false},
+                                                {oid::kProvince, "ST", false},
+                                                {oid::kLocality, "L", false},
+                                                {oid::kStreet, "STREET", false},
+                                                {oid::kPostalCode, "POSTALCODE", false},
+                                                {oid::kOrganization, "O", false},
+                                                {oid::kOrganizationalUnit, "OU", false},
+                                                {oid::kCommonName, "CN", true},
+                                                {oid::kSerialNumber, "SERIALNUMBER", true}}};
+    return known;
 }
 
 std::string escape(std::string_view value) {
