@@ -70,8 +70,8 @@ Result<x509::Csr> require_csr(CsrMember member) {
     }
     if (!*member) {
         const Error& why = member->error();
-        if (why.reason == nullptr) {
-            return why;
+        if (why.reason != nullptr && std::string_view(why.reason) == x509::kCsrTooManyNames) {
+            return invalid(why.detail);
         }
         return Error{.code = Code::kInvalidArgument, .detail = "invalid csr", .cause = why.detail};
     }

@@ -103,10 +103,6 @@ Result<Parts> read_parts(ByteView der) {
             STEP_ASSIGN(parts.names, parse_alt_names(extension.value));
         }
     }
-    if (parts.names.names.size() + parts.names.others.size() > kMaxNames) {
-        return impl::malformed(
-            fmt::format("x509: certificate request has more than {} names", kMaxNames));
-    }
     return parts;
 }
 
@@ -124,6 +120,11 @@ Result<Csr> parse_csr(ByteView der) {
         return because(std::move(read).error(), kCsrMalformed);
     }
     Parts& parts = *read;
+    if (parts.names.names.size() + parts.names.others.size() > kMaxNames) {
+        return because(
+            {.detail = fmt::format("certificate request has more than {} names", kMaxNames)},
+            kCsrTooManyNames);
+    }
     Result<crypto::PublicKey> key = crypto::PublicKey::from_spki(parts.spki);
     if (!key) {
         const bool unsupported = key.error().code == Code::kUnsupported;

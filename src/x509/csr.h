@@ -28,6 +28,7 @@ struct Csr {
 inline constexpr const char* kCsrMalformed = "x509.csr_malformed";
 inline constexpr const char* kCsrBadSignature = "x509.csr_bad_signature";
 inline constexpr const char* kCsrUnsupportedKey = "x509.csr_unsupported_key";
+inline constexpr const char* kCsrTooManyNames = "x509.csr_too_many_names";
 
 /// Decodes and checks the signature, once. Fails with kInvalidArgument and one of the reasons
 /// above. At most 1,000 names are accepted.

@@ -198,7 +198,7 @@ TEST_CASE("1,000 names are accepted, 1,001 are not") {
     CHECK(parse_csr(signed_request(info_with(request_for(san_extension(names)), spki))));
     names.ips.emplace_back("\1\1\1\1");
     const auto csr = parse_csr(signed_request(info_with(request_for(san_extension(names)), spki)));
-    CHECK(reason(csr) == kCsrMalformed);
+    CHECK(reason(csr) == kCsrTooManyNames);
 }
 
 TEST_CASE("PEM: both names of the type, and nothing else") {

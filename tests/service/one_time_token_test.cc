@@ -94,3 +94,17 @@ TEST_CASE("the log of a signature has the certificate's facts and no token") {
                                             "valid-from", "valid-to", "public-key", "certificate",
                                             "provisioner"});
 }
+
+TEST_CASE("a request with more than a thousand names is told so") {
+    const GoldenCa ca("core-sign", GoldenCa::Db::kMemory);
+    const crypto::PrivateKey key = must(crypto::generate_key(crypto::KeyKind::kEcP256));
+    x509::CsrDraft draft;
+    draft.names.dns.assign(1001, "a.test");
+    json::Value body;
+    body.set("csr", encode_pem("CERTIFICATE REQUEST", must(x509::make_csr(draft, key))));
+    body.set("ott", "x");
+    const http::Response response =
+        ca.ask({.method = "POST", .path = "/sign", .body = json::encode(body)});
+    CHECK(response.status == 400);
+    CHECK(response.body.find("has more than 1000 names") != std::string::npos);
+}
