@@ -104,8 +104,9 @@ namespace oid {
 extern const asn1::Oid kCommonName, kSerialNumber, kCountry, kLocality, kProvince, kStreet,
     kOrganization, kOrganizationalUnit, kPostalCode, kEmailAddress, kSubjectKeyId, kKeyUsage,
     kSubjectAltName, kBasicConstraints, kNameConstraints, kCrlDistributionPoints,
-    kCertificatePolicies, kPolicyMappings, kAuthorityKeyId, kPolicyConstraints, kInhibitAnyPolicy, kExtendedKeyUsage, kAuthorityInfoAccess, kServerAuth,
-    kClientAuth, kAnyExtendedKeyUsage, kExtensionRequest, kStepProvisioner;
+    kCertificatePolicies, kPolicyMappings, kAuthorityKeyId, kPolicyConstraints, kInhibitAnyPolicy,
+    kExtendedKeyUsage, kAuthorityInfoAccess, kServerAuth, kClientAuth, kAnyExtendedKeyUsage,
+    kExtensionRequest, kStepProvisioner;
 }  // namespace oid
 
 }  // namespace step::x509

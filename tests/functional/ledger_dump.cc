@@ -30,7 +30,8 @@ step::Status dump(const std::string& path) {
 int main(int argc, char** argv) {
     const auto status = dump(argc == 2 ? argv[1] : "");
     if (!status) {
-        std::fprintf(stderr, "%s %s\n", status.error().detail.c_str(), status.error().cause.c_str());
+        std::fprintf(stderr, "%s %s\n", status.error().detail.c_str(),
+                     status.error().cause.c_str());
     }
     return status ? 0 : 1;
 }
