@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "app/database.h"
 #include "app/keys.h"
+#include "app/sweeper.h"
 #include "base/hex.h"
 #include "base/version.h"
 #include "crypto/digest.h"
@@ -29,6 +30,14 @@ struct Parts {
     provisioner::ProvisionerSet provisioners;
 };
 
+SweepRules sweep_rules(const setup::Config& config) {
+    SweepRules rules;
+    if (const auto days = config.authority.purge.certificates_after_days) {
+        rules.certificates_after = std::chrono::days(*days);
+    }
+    return rules;
+}
+
 class WiredApp final : public App {
 public:
     explicit WiredApp(Parts parts)
@@ -36,7 +45,8 @@ public:
           issuer_(parts_.runtime.clock, parts_.runtime.random, parts_.authority, *parts_.database),
           ledger_(*parts_.database),
           register_(*parts_.database, parts_.config.db ? revocation::Keeps::kEverything
-                                                       : revocation::Keeps::kNothing) {
+                                                       : revocation::Keeps::kNothing),
+          sweeper_(parts_.runtime.clock, *parts_.database, sweep_rules(parts_.config)) {
         const setup::TlsConfig& tls = parts_.config.tls;
         auto router = std::make_shared<http::Router>();
         api::mount(*router, {.clock = parts_.runtime.clock,
@@ -56,6 +66,7 @@ public:
     std::shared_ptr<const http::Router> router() const override { return router_; }
     issuance::Issuer& issuer() override { return issuer_; }
     const provisioner::ProvisionerSet& provisioners() const override { return parts_.provisioners; }
+    Sweeper& sweeper() override { return sweeper_; }
 
     std::vector<std::string> root_fingerprints() const override {
         std::vector<std::string> all;
@@ -72,6 +83,7 @@ private:
     issuance::Issuer issuer_;
     issuance::Ledger ledger_;
     revocation::Register register_;
+    Sweeper sweeper_;
     std::shared_ptr<const http::Router> router_;
 };
 

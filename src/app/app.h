@@ -18,6 +18,9 @@
 namespace step::issuance {
 class Issuer;
 }
+namespace step::app {
+class Sweeper;
+}
 namespace step::provisioner {
 class ProvisionerSet;
 }
@@ -56,6 +59,10 @@ public:
     /// For `step --offline`, which has no routes.
     virtual issuance::Issuer& issuer() = 0;
     virtual const provisioner::ProvisionerSet& provisioners() const = 0;
+
+    /// Deletes what has run out when it is told to; the one part that remembers anything (what
+    /// it believes of the clock).
+    virtual Sweeper& sweeper() = 0;
 
     /// SHA-256 of each root, lower-case hexadecimal.
     virtual std::vector<std::string> root_fingerprints() const = 0;

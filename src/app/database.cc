@@ -57,48 +57,64 @@ Error foreign(const std::string& where, const std::string& name) {
                      "exists"};
 }
 
-/// Where our file goes, after looking for what must not be there.
-Result<std::string> place(const setup::DbConfig& config) {
+/// Looks for what must not be where our file goes, and makes the folder.
+Status prepare_place(const setup::DbConfig& config) {
     const std::string& source = config.data_source;
     if (equal_fold(config.type, "bbolt")) {
-        if (is_bbolt(source)) {
-            return foreign(source, "a bbolt file");
-        }
-        STEP_TRY(make_folders(folder_of(source)));
-        return source;
+        return is_bbolt(source) ? Status(foreign(source, "a bbolt file"))
+                                : make_folders(folder_of(source));
     }
     for (const std::string& folder : {source, config.value_dir}) {
         if (const std::string name = foreign_file(folder); !folder.empty() && !name.empty()) {
             return foreign(folder, name);
         }
     }
-    STEP_TRY(make_folders(source));
-    return join_path(source, "step.mdb");
+    return make_folders(source);
+}
+
+Error explained(const setup::DbConfig& config, Error error) {
+    error.detail.insert(0, "Error opening database of Type " + config.type + ": ");
+    return error;
 }
 
 }  // namespace
+
+std::string database_file(const setup::DbConfig& config) {
+    return equal_fold(config.type, "bbolt") ? config.data_source
+                                            : join_path(config.data_source, "step.mdb");
+}
 
 Result<std::unique_ptr<storage::Database>> open_database(
     const std::optional<setup::DbConfig>& config) {
     if (!config) {
         return storage::open_memory({provisioner::kUsedTokens});
     }
-    const std::string opening = "Error opening database of Type " + config->type + ": ";
-    const auto explained = [&](Error error) {
-        error.detail.insert(0, opening);
-        return error;
-    };
-    Result<std::string> path = place(*config);
-    if (!path) {
-        return explained(std::move(path).error());
+    if (Status prepared = prepare_place(*config); !prepared) {
+        return explained(*config, std::move(prepared).error());
     }
     const std::vector<std::string> names = keyspaces();
     const std::vector<std::string_view> views(names.begin(), names.end());
-    Result<std::unique_ptr<storage::Database>> database = storage::open_lmdb(*path, views);
+    Result<std::unique_ptr<storage::Database>> database =
+        storage::open_lmdb(database_file(*config), views);
     if (!database) {
-        return explained(std::move(database).error());
+        return explained(*config, std::move(database).error());
     }
     return database;
+}
+
+Result<std::optional<storage::ServerLock>> lock_database(
+    const std::optional<setup::DbConfig>& config) {
+    if (!config) {
+        return std::optional<storage::ServerLock>();
+    }
+    if (Status prepared = prepare_place(*config); !prepared) {
+        return explained(*config, std::move(prepared).error());
+    }
+    Result<storage::ServerLock> lock = storage::ServerLock::take(database_file(*config));
+    if (!lock) {
+        return explained(*config, std::move(lock).error());
+    }
+    return std::optional(*std::move(lock));
 }
 
 }  // namespace step::app

@@ -113,6 +113,20 @@ Status Ledger::erase(storage::Transaction& transaction, ByteView serial) const {
     return table_.erase(transaction, serial);
 }
 
+Result<std::size_t> Ledger::erase_expired(storage::Transaction& transaction, SysSeconds before,
+                                          std::size_t limit) const {
+    std::vector<Bytes> serials;
+    STEP_TRY(table_.scan_index(transaction, kByExpiry, {}, time_key(before),
+                               [&](ByteView /*key*/, ByteView serial) {
+                                   serials.emplace_back(serial);
+                                   return serials.size() < limit;
+                               }));
+    for (const Bytes& serial : serials) {
+        STEP_TRY(table_.erase(transaction, serial));
+    }
+    return serials.size();
+}
+
 Result<std::optional<Entry>> Ledger::find(ByteView serial) const {
     std::optional<Entry> found;
     STEP_TRY(database_.read([&](const storage::Snapshot& snapshot) -> Status {

@@ -1,6 +1,7 @@
 #include "provisioner/used_tokens.h"
 
 #include <limits>
+#include <vector>
 
 #include "crypto/digest.h"
 #include "storage/tables.h"
@@ -47,6 +48,24 @@ Status refuse_used(const storage::Database& database, const TokenUse& use) {
         }
         return ok();
     });
+}
+
+Result<std::size_t> forget_expired(storage::Transaction& transaction, SysTime now,
+                                   std::size_t limit) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    const std::string end =
+        storage::Key(crypto::sha256)
+            .number(static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, 0)), kTimeBytes)
+            .take();
+    std::vector<std::string> gone;
+    STEP_TRY(transaction.scan(kUsedTokens, "", end, [&](std::string_view key, std::string_view) {
+        gone.emplace_back(key);
+        return gone.size() < limit;
+    }));
+    for (const std::string& key : gone) {
+        STEP_TRY(transaction.erase(kUsedTokens, key));
+    }
+    return gone.size();
 }
 
 }  // namespace step::provisioner

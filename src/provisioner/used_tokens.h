@@ -29,4 +29,9 @@ Status use_up(storage::Transaction& transaction, const TokenUse& use);
 /// The same question without using it up, to refuse early.
 Status refuse_used(const storage::Database& database, const TokenUse& use);
 
+/// Removes up to `limit` rows, oldest first, whose token nobody accepts any more at `now`, and
+/// says how many. A clock that runs ahead makes it forget too early: give it a time you trust.
+Result<std::size_t> forget_expired(storage::Transaction& transaction, SysTime now,
+                                   std::size_t limit);
+
 }  // namespace step::provisioner

@@ -31,6 +31,12 @@ struct TlsConfig {
     bool renegotiation = false;
 };
 
+/// Ours: `authority.purge`.
+struct PurgeConfig {
+    /// Records of certificates go this many days after they end; none: never.
+    std::optional<std::int64_t> certificates_after_days{};
+};
+
 struct AuthorityConfig {
     std::string authority_id{}, deployment_type{};
     std::vector<json::Value> provisioners{};  ///< Objects of type JWK, with their places.
@@ -39,6 +45,7 @@ struct AuthorityConfig {
     bool disable_issued_at_check = false;
     bool disable_get_ssh_hosts = false;
     Duration backdate = std::chrono::minutes(1);
+    PurgeConfig purge{};
 };
 
 /// ca.json, checked: what we cannot do is refused, never ignored.

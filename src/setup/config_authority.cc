@@ -99,6 +99,33 @@ void read_provisioner(Reader& reader, const json::Value& entry, std::size_t inde
     out.provisioners.push_back(entry);
 }
 
+void read_purge(Reader& reader, const json::Value& authority, PurgeConfig& out) {
+    constexpr std::int64_t kMostDays = 36'500;
+    const json::Value* value = section(reader, authority, "purge", "authority.purge");
+    if (value == nullptr) {
+        return;
+    }
+    std::int64_t days = 0;
+    json::Fields fields(*value, "authority.purge");
+    fields.get("certificatesAfterDays", days);
+    reader.take(fields);
+    if (days < 0 || days > kMostDays) {
+        reader.fail(Code::kInvalidArgument,
+                    "authority.purge.certificatesAfterDays must be between 1 and 36500, or 0 to "
+                    "keep records for ever",
+                    "authority.purge.certificatesAfterDays", value->find("certificatesAfterDays"));
+    } else if (days > 0) {
+        out.certificates_after_days = days;
+    }
+    // A purge that was meant and misspelt would never happen, and nobody would notice.
+    for (const json::Member& member : *value->as_object()) {
+        if (!json::same_name("certificatesAfterDays", member.name)) {
+            reader.fail(Code::kInvalidArgument, "authority.purge has no member " + member.name,
+                        "authority.purge." + member.name, &member.value);
+        }
+    }
+}
+
 }  // namespace
 
 void read_authority(Reader& reader, const json::Value& root, AuthorityConfig& out) {
@@ -122,6 +149,7 @@ void read_authority(Reader& reader, const json::Value& root, AuthorityConfig& ou
     refuse_cas(reader, *authority);
     refuse_capabilities(reader, *authority, out);
     read_subject(reader, *authority, out.subject);
+    read_purge(reader, *authority, out.purge);
     if (const json::Value* claims = section(reader, *authority, "claims", "authority.claims")) {
         out.claims = *claims;
     }

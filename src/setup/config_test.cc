@@ -258,6 +258,29 @@ TEST_CASE("cipher suites that OpenSSL lacks are skipped with a warning, none lef
                            "tls.cipherSuites, line 1, column "));
 }
 
+TEST_CASE("authority.purge is ours: days to keep records of expired certificates, off by default") {
+    const auto purge = [](const std::string& value) {
+        return R"({"root":"r","crt":"c","key":"k","address":":443","authority":{"purge":)" + value +
+               "}}";
+    };
+    const auto days = [&](const std::string& value) {
+        const auto config = parse_config(purge(value), "x.json");
+        REQUIRE_MESSAGE(config, value);
+        return config->authority.purge.certificates_after_days;
+    };
+    CHECK(days(R"({"certificatesAfterDays":90})") == 90);
+    CHECK(days(R"({"certificatesafterdays":1})") == 1);
+    CHECK(days(R"({"certificatesAfterDays":0})") == std::nullopt);
+    CHECK(days("{}") == std::nullopt);
+    CHECK(days("null") == std::nullopt);
+    for (const char* bad : {"-1", "36501", "1.5", "\"90\"", "true"}) {
+        CHECK(detail(purge(std::string(R"({"certificatesAfterDays":)") + bad + "}")) != "ok");
+    }
+    CHECK(detail(purge(R"({"certificateAfterDays":90})"))
+              .starts_with("authority.purge has no member certificateAfterDays (x.json: "));
+    CHECK(detail(purge("90")) != "ok");
+}
+
 TEST_CASE("a malformed insecureAddress is refused although nothing listens there") {
     CHECK(detail(with(R"("insecureAddress":"bogus")"))
               .starts_with("invalid insecure address bogus (x.json: insecureAddress, "));
