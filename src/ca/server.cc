@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <thread>
 
+#include "app/database.h"
+#include "app/sweeper.h"
 #include "ca/access_log.h"
 #include "ca/banner.h"
+#include "ca/housekeeper.h"
 #include "ca/renewal.h"
 #include "cli/args.h"
 #include "cli/files.h"
@@ -42,6 +45,7 @@ Status Daemon::start(const Options& options, const setup::StepPath& path, setup:
         signals_.hold();
         return answer;
     };
+    STEP_ASSIGN(database_lock_, app::lock_database(config.db));
     STEP_ASSIGN(app_, app::App::open(std::move(config), password,
                                      {services_.clock, services_.random, log_}));
     say("Building new tls configuration using step-ca x509 Signer Interface");
@@ -60,6 +64,7 @@ Status Daemon::start(const Options& options, const setup::StepPath& path, setup:
 }
 
 void Daemon::serve() {
+    const Housekeeper housekeeper(app_->sweeper(), services_.clock, log_);
     std::thread server([this] { server_->run(); });
     while (!signals_.wait(until_due())) {
         if (services_.clock.now() >= due_) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/app.h"
@@ -10,6 +11,7 @@
 #include "http/server.h"
 #include "setup/config.h"
 #include "setup/steppath.h"
+#include "storage/lmdb/locks.h"
 
 namespace step::ca {
 
@@ -34,6 +36,7 @@ private:
     Services services_;
     const StopSignals& signals_;
     ProgramLog log_;
+    std::optional<storage::ServerLock> database_lock_{};
     // In this order: the server's threads use the App, so it goes first.
     std::unique_ptr<app::App> app_{};
     std::unique_ptr<http::Server> server_{};

@@ -232,7 +232,9 @@ TEST_CASE("stat counts the rows of each table") {
     CHECK(use->tables[0].name == "a");
     CHECK(use->tables[0].rows == 200);
     CHECK(use->tables[1].rows == 300);
-    CHECK(use->tables[2] == TableUse{.name = "step-format", .rows = 1, .bytes = kPage});
+    CHECK(use->tables[2] ==
+          TableUse{.name = "step-format", .rows = 1, .bytes = kPage, .last_key = "layout"});
+    CHECK(use->tables[0].last_key == "key 98");
     CHECK(use->pages * use->page_size >= use->tables[0].bytes + use->tables[1].bytes);
     CHECK(use->file_bytes == std::filesystem::file_size(world.file));
     CHECK(stat_lmdb(world.folder / "none").error().code == Code::kNotFound);

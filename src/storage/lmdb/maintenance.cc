@@ -79,6 +79,22 @@ Status each(MDB_txn* txn, MDB_dbi dbi, const std::function<Status(MDB_val&, MDB_
     return code == MDB_NOTFOUND ? ok() : Status(failure(code));
 }
 
+/// "" if there are no rows.
+Result<std::string> last_key(MDB_txn* txn, MDB_dbi dbi) {
+    MDB_cursor* opened = nullptr;
+    if (const int code = mdb_cursor_open(txn, dbi, &opened)) {
+        return failure(code);
+    }
+    const std::unique_ptr<MDB_cursor, void (*)(MDB_cursor*)> cursor(opened, mdb_cursor_close);
+    MDB_val key{};
+    MDB_val value{};
+    const int code = mdb_cursor_get(opened, &key, &value, MDB_LAST);
+    if (code != 0 && code != MDB_NOTFOUND) {
+        return failure(code);
+    }
+    return code == 0 ? std::string(to_view(key)) : std::string();
+}
+
 Status read_tables(MDB_txn* txn, FileUse& use) {
     MDB_dbi names = 0;
     if (const int code = mdb_dbi_open(txn, nullptr, 0, &names)) {
@@ -102,6 +118,7 @@ Status read_tables(MDB_txn* txn, FileUse& use) {
         table.bytes =
             stat.ms_psize * (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages);
         use.page_size = stat.ms_psize;
+        STEP_ASSIGN(table.last_key, last_key(txn, dbi));
     }
     return each(txn, kFreeList, [&](MDB_val&, MDB_val& value) {
         use.free_pages += *static_cast<const std::size_t*>(value.mv_data);

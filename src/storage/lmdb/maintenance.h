@@ -11,6 +11,7 @@ namespace step::storage {
 struct TableUse {
     std::string name{};
     std::uint64_t rows = 0, bytes = 0;  ///< Bytes in whole pages.
+    std::string last_key{};
     bool operator==(const TableUse&) const = default;
 };
 
