@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.harness import BIN, OURS_CA, Case, free_port  # noqa: E402
 
-LOAD, DUMP = str(BIN / "step-load"), str(BIN / "step-ledger-dump")
+LOAD, DUMP, FILL = (str(BIN / name) for name in ("step-load", "step-ledger-dump", "step-ledger-fill"))
 
 
 class Database(Case):
@@ -96,15 +96,36 @@ class Database(Case):
         self.serve(self.ca)
 
     def test_records_of_expired_certificates_and_used_tokens_go_while_the_ca_serves(self):
+        server = self.serve(self.ca)
+        self.load(50).communicate(timeout=60)
+        server.stop()
+        self.ca.run(FILL, self.file, 3000, 100)  # Ended 100 days ago.
+        self.ca.run(FILL, self.file, 700, 10)
+        _, before = self.stat()
+        self.assertEqual(before["certificates"], 3750)
         settings = json.loads(self.config.read_text())
-        settings["authority"]["claims"] = {"minTLSCertDuration": "1s", "defaultTLSCertDuration": "1s"}
-        settings["authority"]["purge"] = {"certificatesAfterDays": 1}
-        settings["authority"]["backdate"] = "24h0m0s"  # Ended a day ago when its second is over.
+        settings["authority"]["purge"] = {"certificatesAfterDays": 30}
         self.config.write_text(json.dumps(settings))
-        refused = self.ca.file("wrong.json")
-        refused.write_text(json.dumps({**settings, "authority": {**settings["authority"], "purge": {"after": 1}}}))
-        done = self.ca.run(OURS_CA, refused, "--password-file", self.ca.password, check=False)
-        self.assertIn("authority.purge has no member after", done.stdout + done.stderr)
+        server = self.serve(self.ca)
+        load = self.load(200)
+        line = server.wait_for("purged ", 60)
+        self.assertIn("purged 3700 used tokens and the records of 3000 certificates", line)
+        self.assertEqual(json.loads(load.communicate(timeout=60)[0])["issued"], 200)
+        _, after = self.stat()
+        self.assertEqual(after["certificates"], 950)
+        self.assertEqual(after["certificates_by_expiry"], 950)
+        self.assertEqual(after["certificates_by_provisioner"], 950)
+        self.assertEqual(after["used_tokens"], 250)
+        self.assertEqual(server.stop(), 0)
+        self.db("compact", self.config)
+        self.assertEqual(self.stat()[0]["freePages"], 0)
+
+    def test_without_the_purge_key_records_stay(self):
+        self.serve(self.ca).stop()
+        self.ca.run(FILL, self.file, 100, 4000)
+        server = self.serve(self.ca)
+        self.assertIn("purged 100 used tokens and the records of 0 certificates", server.wait_for("purged ", 60))
+        self.assertEqual(self.stat()[1]["certificates"], 100)
 
 
 if __name__ == "__main__":
