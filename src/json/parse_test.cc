@@ -27,6 +27,15 @@ std::string place_of(std::string_view text, std::size_t read, bool ended) {
     return fmt::format("line {}, column {}", line, column);
 }
 
+/// FNV-1a of 64 bits.
+std::string short_hash(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char octet : text) {
+        hash = (hash ^ static_cast<unsigned char>(octet)) * 0x100000001b3;
+    }
+    return fmt::format("{:016x}", hash);
+}
+
 std::string error_of(const Result<Value>& result) {
     return result ? std::string() : result.error().detail;
 }
@@ -59,6 +68,30 @@ TEST_CASE("every text is accepted, refused and written as Go does") {
         ++count;
     }
     CHECK(count == 213);
+}
+
+TEST_CASE("seeded mutations of our texts are accepted, refused and written as Go does") {
+    std::istringstream rows(test::data("json/mutations.vec"));
+    std::size_t count = 0;
+    for (std::string row; std::getline(rows, row);) {
+        if (row.starts_with('#')) {
+            continue;
+        }
+        std::istringstream fields(row);
+        std::string text, error, place, decoder_error, hash;
+        fields >> text >> error >> place >> decoder_error >> hash;
+        CAPTURE(text);
+        text = from_hex(text);
+        const auto whole = parse(text);
+        CHECK(error_of(whole) == from_hex(error));
+        CHECK(error_of(parse(text, kDecoder)) == from_hex(decoder_error));
+        if (whole) {
+            const std::string compact = encode(*whole);
+            CHECK(short_hash(compact + '\0' + encode_indent(*whole, "  ")) == hash);
+        }
+        ++count;
+    }
+    CHECK(count == 3500);
 }
 
 TEST_CASE("every value and every name knows its line and column") {
