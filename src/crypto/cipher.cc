@@ -12,7 +12,7 @@ constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30U;
 
-enum class Direction : int { kOpen = 0, kSeal = 1 };
+enum class Direction : unsigned char { kOpen = 0, kSeal = 1 };
 
 const unsigned char* octets(ByteView bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
@@ -50,7 +50,7 @@ bool run(evp_cipher_ctx_st* context, ByteView input, Bytes& out) {
         wipe(out);
         return false;
     }
-    out.resize(static_cast<std::size_t>(first + last));
+    out.resize(static_cast<std::size_t>(first) + static_cast<std::size_t>(last));
     return true;
 }
 

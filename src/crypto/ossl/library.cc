@@ -44,8 +44,8 @@ struct Ciphers {
 };
 
 const EVP_CIPHER* cipher(std::size_t index) {
-    static const Ciphers kAll;
-    const EVP_CIPHER* const found = kAll.found.at(index);
+    static const Ciphers all;
+    const EVP_CIPHER* const found = all.found.at(index);
     STEP_CHECK(found != nullptr);
     return found;
 }
@@ -53,8 +53,8 @@ const EVP_CIPHER* cipher(std::size_t index) {
 }  // namespace
 
 const evp_md_st* message_digest(Hash hash) {
-    static const Digests kAll;
-    const EVP_MD* const found = kAll.found.at(static_cast<std::size_t>(hash));
+    static const Digests all;
+    const EVP_MD* const found = all.found.at(static_cast<std::size_t>(hash));
     STEP_CHECK(found != nullptr);
     return found;
 }
@@ -78,16 +78,16 @@ const char* curve_name(KeyKind kind) {
 const evp_pkey_st* curve_template(KeyKind kind) {
     switch (kind) {
         case KeyKind::kEcP256: {
-            static const EVP_PKEY* const kKey = make_template("P-256");
-            return kKey;
+            static const EVP_PKEY* const key = make_template("P-256");
+            return key;
         }
         case KeyKind::kEcP384: {
-            static const EVP_PKEY* const kKey = make_template("P-384");
-            return kKey;
+            static const EVP_PKEY* const key = make_template("P-384");
+            return key;
         }
         case KeyKind::kEcP521: {
-            static const EVP_PKEY* const kKey = make_template("P-521");
-            return kKey;
+            static const EVP_PKEY* const key = make_template("P-521");
+            return key;
         }
         case KeyKind::kEd25519:
         case KeyKind::kRsa:
