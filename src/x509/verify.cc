@@ -84,12 +84,13 @@ bool is_in_chain(const Certificate& candidate, const Chain& chain) {
 Status check_chain_constraints(const Chain& chain) {
     std::size_t budget = impl::kConstraintBudget;
     for (std::size_t ca = 1; ca < chain.size(); ++ca) {
-        if (!chain[ca]->name_constraints) {
+        const std::optional<NameConstraints>& constraints = chain[ca]->name_constraints;
+        if (!constraints) {
             continue;
         }
         for (std::size_t below = 0; below < ca; ++below) {
-            const Status good = impl::check_constraint_set(
-                chain[below]->names, *chain[ca]->name_constraints, impl::Use::kVerify, budget);
+            const Status good = impl::check_constraint_set(chain[below]->names, *constraints,
+                                                           impl::Use::kVerify, budget);
             if (!good) {
                 return refused(
                     "x509: a root or intermediate certificate is not authorized to "
@@ -123,7 +124,7 @@ public:
         if (!found_.empty()) {
             return found_;
         }
-        return *rejected_;
+        return rejected_.value_or(unknown_authority({}));
     }
 
 private:
