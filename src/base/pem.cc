@@ -1,6 +1,7 @@
 #include "base/pem.h"
 
 #include "base/base64.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace step {
@@ -44,7 +45,12 @@ std::optional<PemBlock> read_block(std::string_view type, std::string_view& text
         block.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
         rest = probe;
     }
+    // The text of a private key is as good as the key: no copy of it stays behind.
+    const bool secret = type.ends_with("PRIVATE KEY");
     std::string base64;
+    if (secret) {
+        base64.reserve(std::min(rest.size(), rest.find(kDashes)));  // So that it never moves.
+    }
     for (;;) {
         if (rest.empty()) {
             return std::nullopt;
@@ -67,6 +73,9 @@ std::optional<PemBlock> read_block(std::string_view type, std::string_view& text
         }
     }
     auto bytes = parse_base64(base64);
+    if (secret) {
+        wipe(base64);
+    }
     if (!bytes) {
         return std::nullopt;
     }

@@ -5,6 +5,8 @@
 namespace step {
 
 void wipe(Bytes& bytes) {
+    bytes.resize(
+        bytes.capacity());  // A short string that was moved from has its octets behind its end.
     ::explicit_bzero(bytes.data(), bytes.size());
     bytes.clear();
 }
