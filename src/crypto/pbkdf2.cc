@@ -22,7 +22,7 @@ void put_word(Word word, unsigned char* out) {
 struct Sha1 {
     using Word = SHA_LONG;
     using Context = SHA_CTX;
-    static constexpr std::size_t kState = 5, kDigest = 5, kBlock = 64, kLength = 8;
+    static constexpr std::size_t kState = 5, kDigest = 5, kBlock = 64;
     static void init(Context& c) { SHA1_Init(&c); }
     static void compress(Context& c, const unsigned char* block) { SHA1_Transform(&c, block); }
     static void load(Context& c, const std::array<Word, kState>& h) {
@@ -36,7 +36,7 @@ struct Sha1 {
 struct Sha256 {
     using Word = SHA_LONG;
     using Context = SHA256_CTX;
-    static constexpr std::size_t kState = 8, kDigest = 8, kBlock = 64, kLength = 8;
+    static constexpr std::size_t kState = 8, kDigest = 8, kBlock = 64;
     static void init(Context& c) { SHA256_Init(&c); }
     static void compress(Context& c, const unsigned char* block) { SHA256_Transform(&c, block); }
     static void load(Context& c, const std::array<Word, kState>& h) {
@@ -48,7 +48,7 @@ struct Sha256 {
 struct Sha512 {
     using Word = SHA_LONG64;
     using Context = SHA512_CTX;
-    static constexpr std::size_t kState = 8, kDigest = 8, kBlock = 128, kLength = 16;
+    static constexpr std::size_t kState = 8, kDigest = 8, kBlock = 128;
     static void init(Context& c) { SHA512_Init(&c); }
     static void compress(Context& c, const unsigned char* block) { SHA512_Transform(&c, block); }
     static void load(Context& c, const std::array<Word, kState>& h) {

@@ -13,7 +13,6 @@ using namespace std::string_view_literals;
 using asn1::Reader;
 using asn1::Tag;
 
-constexpr std::int64_t kMaxRounds = 10'000'000;
 constexpr std::size_t kMaxSalt = 1024;
 constexpr unsigned kOurRounds = 600'000;
 constexpr std::size_t kOurSalt = 16;
@@ -92,7 +91,8 @@ struct Pbes2 {
     unsigned rounds = 0;
 };
 
-Status parse_pbkdf2(Reader scheme, Pbes2& out, std::optional<std::int64_t>& key_bytes) {
+Status parse_pbkdf2(Reader scheme, std::int64_t max_rounds, Pbes2& out,
+                    std::optional<std::int64_t>& key_bytes) {
     STEP_ASSIGN(const ByteView oid, scheme.read(Tag::kOid));
     if (oid != kPbkdf2) {
         return bad_file("unsupported KDF");
@@ -101,7 +101,7 @@ Status parse_pbkdf2(Reader scheme, Pbes2& out, std::optional<std::int64_t>& key_
     STEP_TRY(scheme.finish());
     STEP_ASSIGN(out.salt, parameters.read(Tag::kOctetString));
     STEP_ASSIGN(const std::int64_t rounds, parameters.read_small_integer());
-    if (rounds < 1 || rounds > kMaxRounds || out.salt.size() > kMaxSalt) {
+    if (rounds < 1 || rounds > max_rounds || out.salt.size() > kMaxSalt) {
         return bad_file("unsupported PBKDF2 parameters");
     }
     out.rounds = static_cast<unsigned>(rounds);
@@ -124,7 +124,7 @@ Status parse_pbkdf2(Reader scheme, Pbes2& out, std::optional<std::int64_t>& key_
 }
 
 /// The AlgorithmIdentifier of PBES2.
-Result<Pbes2> parse_pbes2(Reader algorithm) {
+Result<Pbes2> parse_pbes2(Reader algorithm, std::int64_t max_rounds) {
     STEP_ASSIGN(const ByteView oid, algorithm.read(Tag::kOid));
     if (oid != kPbes2) {
         return bad_file("unsupported encryption of PKCS #8");
@@ -137,7 +137,7 @@ Result<Pbes2> parse_pbes2(Reader algorithm) {
 
     Pbes2 out;
     std::optional<std::int64_t> key_bytes;
-    STEP_TRY(parse_pbkdf2(kdf, out, key_bytes));
+    STEP_TRY(parse_pbkdf2(kdf, max_rounds, out, key_bytes));
     STEP_ASSIGN(const ByteView cipher, scheme.read(Tag::kOid));
     const auto* const found = std::find_if(kCipherNames.begin(), kCipherNames.end(),
                                            [&](const CipherName& c) { return c.oid == cipher; });
@@ -205,14 +205,14 @@ PemBlock seal_dek_info(std::string_view type, ByteView der, ByteView password, R
     return block;
 }
 
-Result<Secret> open_pkcs8(ByteView der, ByteView password) {
+Result<Secret> open_pkcs8(ByteView der, ByteView password, std::int64_t max_rounds) {
     Reader file(der);
     STEP_ASSIGN(Reader info, file.enter());
     STEP_TRY(file.finish());
     STEP_ASSIGN(const Reader algorithm, info.enter());
     STEP_ASSIGN(const ByteView data, info.read(Tag::kOctetString));
     STEP_TRY(info.finish());
-    STEP_ASSIGN(const Pbes2 how, parse_pbes2(algorithm));
+    STEP_ASSIGN(const Pbes2 how, parse_pbes2(algorithm, max_rounds));
     const Secret key = pbkdf2(how.prf, password, how.salt, how.rounds, how.cipher->key_bytes);
     return decrypt(*how.cipher, key.view(), how.iv, data);
 }

@@ -1,6 +1,8 @@
 // Password protection of private key files; for src/crypto only.
 #pragma once
 
+#include <cstdint>
+
 #include "base/pem.h"
 #include "base/result.h"
 #include "base/runtime.h"
@@ -17,8 +19,12 @@ Result<Secret> open_dek_info(const PemBlock& block, ByteView password);
 /// design of the format; it is what the original writes.
 PemBlock seal_dek_info(std::string_view type, ByteView der, ByteView password, Random& random);
 
-/// EncryptedPrivateKeyInfo (RFC 5958 3) with PBES2 (RFC 8018 6.2).
-Result<Secret> open_pkcs8(ByteView der, ByteView password);
+inline constexpr std::int64_t kMaxPkcs8Rounds = 10'000'000;
+
+/// EncryptedPrivateKeyInfo (RFC 5958 3) with PBES2 (RFC 8018 6.2). Refuses more than `max_rounds`
+/// of PBKDF2 before it runs any.
+Result<Secret> open_pkcs8(ByteView der, ByteView password,
+                          std::int64_t max_rounds = kMaxPkcs8Rounds);
 Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random);
 
 }  // namespace step::crypto
