@@ -23,7 +23,7 @@ constexpr unsigned kBranch = 1, kLeaf = 2, kOverflow = 4, kMeta = 8;
 constexpr unsigned kBigData = 1, kSubtree = 2;
 
 struct Tree {
-    std::uint16_t depth = 0;
+    std::uint16_t flags = 0, depth = 0;
     std::uint64_t entries = 0, root = kNoPage;
 };
 
@@ -49,7 +49,8 @@ Error bad_page(std::uint64_t page, std::string_view what) {
 }
 
 Tree parse_tree(ByteView bytes, std::size_t at) {
-    return {.depth = load<std::uint16_t>(bytes, at + 6),
+    return {.flags = load<std::uint16_t>(bytes, at + 4),
+            .depth = load<std::uint16_t>(bytes, at + 6),
             .entries = load<std::uint64_t>(bytes, at + 32),
             .root = load<std::uint64_t>(bytes, at + 40)};
 }
@@ -107,6 +108,9 @@ public:
     Status run() {
         if (state_.last < 1) {
             return damaged("its head names no pages");
+        }
+        if (state_.names.flags != 0) {
+            return damaged("its head names tables of another kind");
         }
         STEP_TRY(tree(state_.names, Kind::kNames));
         for (std::size_t i = 0; i < tables_.size(); ++i) {  // Rows add none.
@@ -252,6 +256,9 @@ private:
                 return bad_page(number, "describes a table wrongly");
             }
             tables_.push_back(parse_tree(file_, node.at));
+            if (tables_.back().flags != 0) {  // Duplicates and number keys: none of ours.
+                return bad_page(number, "describes a table of another kind");
+            }
         }
         return kind == Kind::kFree ? free_pages(number, file_.substr(at, node.size)) : ok();
     }
