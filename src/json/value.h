@@ -39,15 +39,15 @@ struct Number {
 class Value {
 public:
     // NOLINTBEGIN(google-explicit-constructor): literals and lists should read like JSON.
-    Value() = default;  ///< null
-    Value(std::nullptr_t) {}
-    Value(bool value) : data_(value) {}
+    Value();  ///< null
+    Value(std::nullptr_t);
+    Value(bool value);
     Value(std::int64_t value);
-    Value(int value) : Value(static_cast<std::int64_t>(value)) {}
-    Value(Number value) : data_(std::move(value)) {}
-    Value(std::string value) : data_(std::move(value)) {}
-    Value(std::string_view value) : data_(std::string(value)) {}
-    Value(const char* value) : data_(std::string(value)) {}
+    Value(int value);
+    Value(Number value);
+    Value(std::string value);
+    Value(std::string_view value);
+    Value(const char* value);
     Value(Array value);
     Value(Object value);
     // NOLINTEND(google-explicit-constructor)
@@ -95,5 +95,15 @@ struct Member {
         return name == other.name && value == other.value;
     }
 };
+
+// Here, for clang wants Member whole where a constructor of the variant is written.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(int value) : Value(static_cast<std::int64_t>(value)) {}
+inline Value::Value(bool value) : data_(value) {}
+inline Value::Value(Number value) : data_(std::move(value)) {}
+inline Value::Value(std::string value) : data_(std::move(value)) {}
+inline Value::Value(std::string_view value) : data_(std::string(value)) {}
+inline Value::Value(const char* value) : data_(std::string(value)) {}
 
 }  // namespace step::json
