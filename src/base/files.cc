@@ -9,6 +9,8 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <set>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -80,31 +82,75 @@ Status write_through(const std::string& path, ByteView bytes) {
     return ok();
 }
 
-Status replace(const std::string& path, ByteView bytes, unsigned mode) {
-    std::string temporary = path + ".XXXXXX";
-    {
-        const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-        if (file.get() < 0) {
-            return failure("open", path, errno);
+/// A temporary file beside the one that it is to replace; gone at the end unless it did.
+class Staged {
+public:
+    explicit Staged(std::string target) : target_(std::move(target)) {}
+    Staged(Staged&& other) noexcept
+        : target_(std::move(other.target_)),
+          temporary_(std::exchange(other.temporary_, {})),
+          backup_(std::exchange(other.backup_, {})),
+          replaced_(std::exchange(other.replaced_, false)) {}
+    Staged& operator=(Staged&&) = delete;
+    ~Staged() {
+        for (const std::string& left : {temporary_, backup_}) {
+            if (!left.empty()) {
+                ::unlink(left.c_str());
+            }
         }
+    }
+
+    Status fill(ByteView bytes, unsigned mode) {
+        std::string name = target_ + ".XXXXXX";
+        const Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+        if (file.get() < 0) {
+            return failure("open", target_, errno);
+        }
+        temporary_ = std::move(name);
         int code = write_all(file.get(), bytes);
         if (code == 0 && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)) {
             code = errno;
         }
-        if (code == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) {
-            code = errno;
-        }
-        if (code != 0) {
-            ::unlink(temporary.c_str());
-            return failure("write", path, code);
+        return code == 0 ? ok() : Status(failure("write", target_, code));
+    }
+
+    /// Keeps a second name for what is there, so that undo() can put it back.
+    void keep_old() {
+        const std::string name = temporary_ + ".old";
+        if (::link(target_.c_str(), name.c_str()) == 0) {
+            backup_ = name;
         }
     }
-    const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() >= 0) {
-        ::fsync(folder.get());  // Some file systems refuse it; the rename stands all the same.
+
+    Status commit() {
+        if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+            return failure("write", target_, errno);
+        }
+        temporary_.clear();
+        replaced_ = true;
+        const Descriptor folder(
+            ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (folder.get() >= 0) {
+            ::fsync(folder.get());  // Some file systems refuse it; the rename stands all the same.
+        }
+        return ok();
     }
-    return ok();
-}
+
+    void undo() {
+        if (!replaced_) {
+            return;
+        }
+        if (backup_.empty()) {
+            ::unlink(target_.c_str());
+        } else if (::rename(backup_.c_str(), target_.c_str()) == 0) {
+            backup_.clear();
+        }
+    }
+
+private:
+    std::string target_, temporary_{}, backup_{};
+    bool replaced_ = false;
+};
 
 }  // namespace
 
@@ -142,20 +188,50 @@ Result<Bytes> read_file(const std::string& path, std::size_t max_bytes) {
 }
 
 Status write_file(const std::string& path, ByteView bytes, unsigned mode, Mode treat) {
-    const std::string target = resolve(path);
-    struct stat info{};
-    if (::stat(target.c_str(), &info) == 0) {
-        if (S_ISDIR(info.st_mode)) {
-            return failure("open", path, EISDIR);
+    return replace_together({{.path = path, .bytes = bytes, .mode = mode, .treat = treat}});
+}
+
+Status replace_together(const std::vector<NewFile>& files) {
+    std::vector<Staged> staged;
+    std::vector<std::pair<std::string, ByteView>> others;
+    std::set<std::string> targets;
+    for (const NewFile& file : files) {
+        const std::string target = resolve(file.path);
+        unsigned mode = file.mode;
+        struct stat info{};
+        if (::stat(target.c_str(), &info) == 0) {
+            if (S_ISDIR(info.st_mode)) {
+                return failure("open", file.path, EISDIR);
+            }
+            if (!S_ISREG(info.st_mode)) {
+                others.emplace_back(target, file.bytes);
+                continue;
+            }
+            if (file.treat == Mode::kKeep) {
+                mode = info.st_mode & 07777U;
+            }
         }
-        if (!S_ISREG(info.st_mode)) {
-            return write_through(target, bytes);
+        if (!targets.insert(clean_path(target)).second) {
+            return Error{.code = Code::kInvalidArgument,
+                         .detail = fmt::format("{} would be written twice", file.path)};
         }
-        if (treat == Mode::kKeep) {
-            mode = info.st_mode & 07777U;
+        STEP_TRY(staged.emplace_back(target).fill(file.bytes, mode));
+    }
+    for (const auto& [target, bytes] : others) {
+        STEP_TRY(write_through(target, bytes));
+    }
+    for (Staged& file : staged) {
+        if (staged.size() > 1) {
+            file.keep_old();
         }
     }
-    return replace(target, bytes, mode);
+    for (Staged& file : staged) {
+        if (Status done = file.commit(); !done) {
+            std::ranges::for_each(staged, &Staged::undo);
+            return done;
+        }
+    }
+    return ok();
 }
 
 Status make_folders(const std::string& path, unsigned mode) {

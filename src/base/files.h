@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -25,6 +26,20 @@ enum class Mode : unsigned char {
 /// the folder. Follows a symbolic link and replaces what it points to. What is not a regular
 /// file (a device, a pipe) is written through instead. After a failure the old contents stand.
 Status write_file(const std::string& path, ByteView bytes, unsigned mode, Mode treat = Mode::kKeep);
+
+/// A file that replace_together() writes; as write_file's arguments.
+struct NewFile {
+    std::string path{};
+    ByteView bytes{};
+    unsigned mode = 0600;
+    Mode treat = Mode::kKeep;
+};
+/// Like write_file for files that belong together, such as a certificate and its key: each is
+/// made ready beside its place before the first is replaced, in the order given. After a failure
+/// all old contents stand; only a crash between two renames leaves a mixture. Two paths that
+/// name one file are refused with kInvalidArgument. Devices and pipes are written before any
+/// rename, so a full one changes no file.
+Status replace_together(const std::vector<NewFile>& files);
 
 /// Like `mkdir -p` with `mode` for each folder it makes; the umask does not apply.
 Status make_folders(const std::string& path, unsigned mode = 0700);

@@ -73,6 +73,28 @@ TEST_CASE("write_file writes through a device and refuses a folder") {
     CHECK(refused.error().detail == "open " + folder.path + " failed: is a directory");
 }
 
+TEST_CASE("files that belong together are replaced together or not at all") {
+    const Folder folder;
+    const std::string key = folder / "key", certificate = folder / "crt";
+    REQUIRE(write_file(key, "old key", 0644));
+    REQUIRE(write_file(certificate, "old crt", 0644));
+    const auto both = [&](const std::string& first, const std::string& second) {
+        return replace_together({{.path = first, .bytes = "new key", .treat = Mode::kExact},
+                                 {.path = second, .bytes = "new crt"}});
+    };
+    CHECK(!both(key, folder / "none/crt"));
+    CHECK(!both(key, folder.path));
+    CHECK(!both(key, "/dev/full"));
+    CHECK(!both(key, key));
+    CHECK(*read_file(key) == "old key");
+    CHECK(both(key, certificate));
+    CHECK(*read_file(key) == "new key");
+    CHECK(*read_file(certificate) == "new crt");
+    CHECK(mode_of(key) == 0600);
+    CHECK(mode_of(certificate) == 0644);
+    CHECK(std::ranges::distance(std::filesystem::directory_iterator(folder.path)) == 2);
+}
+
 TEST_CASE("read_file says what is wrong and stops at the limit") {
     const Folder folder;
     const auto missing = read_file(folder / "no");

@@ -34,6 +34,10 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(args.expect_positionals(3));
     const std::string subject = args.positional(0);
     const std::string certificate_file = args.positional(1), key_file = args.positional(2);
+    if (clean_path(certificate_file) == clean_path(key_file) &&
+        kind_of(key_file) != Kind::kOther) {
+        return equal_positionals("crt-file", "key-file", args.usage());
+    }
     const std::vector<std::string> names = args.list("san");
     if (args.is_set("token") && !names.empty()) {
         return exclusive("token", "san");
@@ -53,8 +57,10 @@ Result<cli::ExitCode> run(cli::Context& context) {
     // All answers before the first write: a "no" leaves the old pair as it was.
     STEP_TRY(cli::confirm_overwrite(context, certificate_file));
     STEP_TRY(cli::confirm_overwrite(context, key_file));
-    STEP_TRY(write_file(certificate_file, chain, 0600));
-    STEP_TRY(write_file(key_file, crypto::encode_private_key(key).view(), 0600, Mode::kExact));
+    const Secret key_pem = crypto::encode_private_key(key);
+    STEP_TRY(replace_together(
+        {{.path = key_file, .bytes = key_pem.view(), .mode = 0600, .treat = Mode::kExact},
+         {.path = certificate_file, .bytes = chain, .mode = 0600}}));
     context.console.selected("Certificate", certificate_file);
     context.console.selected("Private Key", key_file);
     return 0;

@@ -55,10 +55,16 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (writes_key) {
         STEP_TRY(cli::confirm_overwrite(context, key_file));
     }
-    STEP_TRY(write_file(certificate_file, chain, 0600));
+    const Secret key_pem = crypto::encode_private_key(key);
+    std::vector<NewFile> files;
+    if (writes_key) {
+        files.push_back(
+            {.path = key_file, .bytes = key_pem.view(), .mode = 0600, .treat = Mode::kExact});
+    }
+    files.push_back({.path = certificate_file, .bytes = chain, .mode = 0600});
+    STEP_TRY(replace_together(files));
     context.console.selected("Certificate", certificate_file);
     if (writes_key) {
-        STEP_TRY(write_file(key_file, crypto::encode_private_key(key).view(), 0600, Mode::kExact));
         context.console.selected("Private Key", key_file);
     }
     return notify(context, plan);
