@@ -22,7 +22,7 @@ ENOUGH = 30
 class Terminal:
     """A process whose controlling terminal is a pseudo-terminal."""
 
-    def __init__(self, home, *words, stdin=None):
+    def __init__(self, home, *words, stdin=None, env=None, program=OURS_STEP):
         self.outside, self.inside = pty.openpty()
         self.before = termios.tcgetattr(self.inside)
         self.seen = ""
@@ -33,9 +33,9 @@ class Terminal:
             fcntl.ioctl(self.inside, termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(
-            [OURS_STEP, *words], cwd=home, preexec_fn=own_terminal, pass_fds=[self.inside],
+            [program, *words], cwd=home, preexec_fn=own_terminal, pass_fds=[self.inside],
             stdin=stdin if stdin is not None else self.inside, stdout=self.inside, stderr=self.inside,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(home), "TERM": "xterm"})
+            env={"TERM": "xterm", **(env or {"PATH": "/usr/bin:/bin", "HOME": str(home)})})
 
     def read(self, seconds):
         if select.select([self.outside], [], [], seconds)[0]:

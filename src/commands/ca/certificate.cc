@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "base/pem.h"
 #include "base/text.h"
 #include "cli/files.h"
 #include "commands/ca/commands.h"
 #include "commands/ca/sign_flow.h"
 #include "commands/errors.h"
+#include "commands/flag_errors.h"
 #include "commands/flags.h"
 #include "crypto/pem_key.h"
 #include "x509/name.h"
@@ -34,8 +36,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(args.expect_positionals(3));
     const std::string subject = args.positional(0);
     const std::string certificate_file = args.positional(1), key_file = args.positional(2);
-    if (clean_path(certificate_file) == clean_path(key_file) &&
-        kind_of(key_file) != Kind::kOther) {
+    if (clean_path(certificate_file) == clean_path(key_file) && kind_of(key_file) != Kind::kOther) {
         return equal_positionals("crt-file", "key-file", args.usage());
     }
     const std::vector<std::string> names = args.list("san");
