@@ -16,7 +16,7 @@ constexpr std::size_t kMapBytes[] = {std::size_t{1} << 40, std::size_t{1} << 36,
                                      std::size_t{1} << 32, std::size_t{1} << 30};
 constexpr unsigned kReaders = 1024;
 /// LMDB's header and 64 bytes for each reader, and some pages more: it uses what is there.
-constexpr off_t kLockBytes = 72 * 1024;
+constexpr off_t kLockBytes = off_t{72} * 1024;
 /// Up to here every page is read at each start: some milliseconds. Above, what leads to rows.
 constexpr std::size_t kReadWhole = std::size_t{32} << 20;
 
