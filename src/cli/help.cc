@@ -197,6 +197,20 @@ std::string flag_heading(const Flag& flag) {
     return join(forms, ", ");
 }
 
+std::string list_flags(const Table& table) {
+    std::string out;
+    for (const Entry& entry : table.commands) {
+        std::vector<std::string> names;
+        for (const Flag& flag : entry.make().flags) {
+            if (!flag.hidden) {
+                names.push_back(names_of(flag).front());
+            }
+        }
+        out += fmt::format("{}\t{}\n", entry.path, join(names, " "));
+    }
+    return out;
+}
+
 std::string command_help(const Table& table, const Command& command) {
     std::string out = fmt::format("# NAME\n\n**{} {}** -- {}\n\n# USAGE\n\n", table.program,
                                   command.path, command.brief);

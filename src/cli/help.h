@@ -18,6 +18,10 @@ std::string command_help(const Table& table, const Command& command);
 /// The Markdown help of a group ("" is the program): what it is and what it holds.
 std::string group_help(const Table& table, std::string_view path);
 
+/// One line per command, for lint: the path, a tab, and the first names of the flags that are not
+/// hidden, separated by spaces.
+std::string list_flags(const Table& table);
+
 /// Every flag as the manual heads it, for lint and tests: "**--provisioner**=<name>".
 std::string flag_heading(const Flag& flag);
 

@@ -75,6 +75,10 @@ private:
     }
 
     int help(std::span<const std::string> words, std::string path) {
+        if (path.empty() && words.size() == 1 && words.front() == "--dump") {
+            services_.console.out(list_flags(table_));
+            return 0;
+        }
         for (const std::string& word : words) {
             if (word.starts_with('-')) {
                 const std::string name = word.substr(word.starts_with("--") ? 2 : 1);

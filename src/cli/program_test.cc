@@ -26,7 +26,9 @@ Command fail() {
             .brief = "fail",
             .usage = "<x>",
             .manual = "Fails.",
-            .flags = {{.name = "force", .type = FlagType::kBool}},
+            .flags = {{.name = "force/f", .type = FlagType::kBool},
+                      {.name = "secret", .hidden = true},
+                      {.name = "set"}},
             .run = [](Context& context) -> Result<ExitCode> {
                 STEP_TRY(context.args.expect_positionals(1));
                 return Error{.code = Code::kForbidden,
@@ -103,6 +105,15 @@ TEST_CASE("groups and help print manuals and exit 0") {
     CHECK(world.run({"ca", "fail", "-h"}) == 0);
     CHECK(world.console.printed.find("Fails.") != std::string::npos);
     CHECK(world.console.told.empty());
+}
+
+TEST_CASE("help --dump lists each command with its flags, but none that is hidden") {
+    World world;
+    CHECK(world.run({"help", "--dump"}) == 0);
+    CHECK(world.console.printed == "version\t\nca fail\tforce set\nca seven\t\n");
+    CHECK(world.console.told.empty());
+    CHECK(world.run({"help", "--dump", "ca"}) == 1);
+    CHECK(world.run({"ca", "help", "--dump"}) == 1);
 }
 
 TEST_CASE("-v and --version run the version command") {
