@@ -14,9 +14,7 @@ std::vector<std::string> banner(const setup::Config& config, const setup::StepPa
                                 const std::vector<std::string>& fingerprints,
                                 const std::string& port) {
     const std::string url = "https://" + config.dns_names.front() + ":" + port;
-    std::vector<std::string> lines{"Starting " + version_line(),
-                                   "Documentation: https://u.step.sm/docs/ca",
-                                   "Community Discord: https://u.step.sm/discord"};
+    std::vector<std::string> lines{"Starting " + version_line(), "Documentation: step-ca help"};
     if (path.current) {
         lines.push_back("Current context: " + path.current->name);
     }

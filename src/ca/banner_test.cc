@@ -5,7 +5,8 @@
 namespace step::ca {
 namespace {
 
-// Order and texts recorded from step-ca v0.30.2 (golden/cli/cases.json); the name is ours.
+// Order and texts recorded from step-ca v0.30.2 (golden/cli/cases.json); the name and where the
+// documentation is are ours.
 TEST_CASE("the banner has the original's lines in the original's order") {
     setup::Config config;
     config.file = "x.json";
@@ -13,17 +14,16 @@ TEST_CASE("the banner has the original's lines in the original's order") {
     setup::StepPath path;
     CHECK(banner(config, path, {"ff00"}, "9000") ==
           std::vector<std::string>{
-              "Starting " + version_line(), "Documentation: https://u.step.sm/docs/ca",
-              "Community Discord: https://u.step.sm/discord", "Config file: x.json",
+              "Starting " + version_line(), "Documentation: step-ca help", "Config file: x.json",
               "The primary server URL is https://ca.test:9000",
               "Root certificates are available at https://ca.test:9000/roots.pem",
               "X.509 Root Fingerprint: ff00"});
     config.dns_names = {"ca.test", "b", "c"};
     path.current = setup::ContextEntry{.name = "ctx"};
     const auto lines = banner(config, path, {"aa", "bb"}, "443");
-    CHECK(lines[3] == "Current context: ctx");
-    CHECK(lines[7] == "Additional configured hostnames: b, c");
-    CHECK(lines[9] == "X.509 Root Fingerprint: bb");
+    CHECK(lines[2] == "Current context: ctx");
+    CHECK(lines[6] == "Additional configured hostnames: b, c");
+    CHECK(lines[8] == "X.509 Root Fingerprint: bb");
     CHECK(version_line().starts_with("step++ CA/"));
 }
 

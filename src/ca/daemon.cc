@@ -37,7 +37,7 @@ int serve(const Options& options, const Services& services) {
         services.console.out(
             "step-ca can't find or open the configuration file for your CA.\n"
             "You may need to create a CA first by running `step ca init`.\n"
-            "Documentation: https://u.step.sm/docs/ca\n");
+            "Documentation: step-ca help\n");
         return kUsage;
     }
     Result<setup::Config> config = setup::parse_config(*text, file);

@@ -48,7 +48,7 @@ struct World {
 constexpr const char* kMissing =
     "step-ca can't find or open the configuration file for your CA.\n"
     "You may need to create a CA first by running `step ca init`.\n"
-    "Documentation: https://u.step.sm/docs/ca\n";
+    "Documentation: step-ca help\n";
 
 // Recorded from step-ca v0.30.2 (golden/cli/cases.json).
 TEST_CASE("a missing configuration is three lines on stdout and exit code 1") {
