@@ -310,6 +310,42 @@ TEST_CASE("stop answers what is in flight, closes what is idle, and takes nothin
     CHECK(!client->send({.url = running.url("/hello"), .max_body = 100}));
 }
 
+TEST_CASE("who is not done when the drain's time is up is closed, and run ends") {
+    const SystemClock clock;
+    Gate gate;
+    Running running({.limits = {.drain = std::chrono::seconds(1)}}, nullptr, gate.router());
+    const std::uint16_t port = running.server->port();
+    Wire deaf(port);
+    deaf.say(get("/large") + get("/large") + get("/large") + get("/large"));
+    CHECK(has(deaf.until("200 OK"), "200 OK"));
+    Wire stuck(port);
+    stuck.say(get("/gate"));
+    gate.wait_entered();
+    const auto began = clock.monotonic();
+    running.server->stop();
+    CHECK(stuck.all().empty());
+    CHECK(clock.monotonic() - began >= std::chrono::milliseconds(900));
+    gate.let_go();
+    running.stop();
+    CHECK(clock.monotonic() - began < std::chrono::seconds(4));
+    CHECK(!has(deaf.all(), "(no end)"));
+}
+
+TEST_CASE("a server listens on IPv6, and without a host on both families") {
+    const auto fetch = [](const Running& running, const std::string& host) {
+        const auto got =
+            Client::make({})->send({.url = running.url("/hello", "http", host), .max_body = 100});
+        return got ? got->status : 0;
+    };
+    const Running six({.address = "[::1]:0"});
+    CHECK(six.server->address() == "[::1]:" + std::to_string(six.server->port()));
+    CHECK(fetch(six, "[::1]") == 200);
+    CHECK(fetch(six, "127.0.0.1") == 0);
+    const Running both({.address = ":0"});
+    CHECK(fetch(both, "[::1]") == 200);
+    CHECK(fetch(both, "127.0.0.1") == 200);
+}
+
 TEST_CASE("requests begun before a change of the router end on the old one") {
     Gate gate;
     const Running running({}, nullptr, gate.router());

@@ -43,12 +43,14 @@ inline std::shared_ptr<Router> test_router() {
     return router;
 }
 
-/// A server on a free port of 127.0.0.1, in a thread of its own.
+/// A server in a thread of its own; on a free port of 127.0.0.1 unless `options` has an address.
 class Running {
 public:
     explicit Running(Server::Options options = {}, const TlsContextPtr& tls = nullptr,
                      std::shared_ptr<const Router> router = test_router()) {
-        options.address = "127.0.0.1:0";
+        if (options.address.empty()) {
+            options.address = "127.0.0.1:0";
+        }
         auto made = Server::listen(std::move(options), tls, std::move(router), clock_, random_);
         REQUIRE(made);
         server = *std::move(made);
@@ -61,8 +63,9 @@ public:
             thread_.join();
         }
     }
-    std::string url(const std::string& path, const std::string& scheme = "http") const {
-        return scheme + "://127.0.0.1:" + std::to_string(server->port()) + path;
+    std::string url(const std::string& path, const std::string& scheme = "http",
+                    const std::string& host = "127.0.0.1") const {
+        return scheme + "://" + host + ":" + std::to_string(server->port()) + path;
     }
 
     std::unique_ptr<Server> server;

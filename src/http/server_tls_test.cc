@@ -1,3 +1,6 @@
+#include <netinet/in.h>
+#include <poll.h>
+
 #include "http/client.h"
 #include "http/server_test_world.h"
 #include "http/tls_impl.h"
@@ -133,6 +136,95 @@ TEST_CASE("large answers, kept connections and many clients at once work over TL
     }
     threads.clear();
     CHECK(good == 160);
+}
+
+/// A proxy for one CONNECT: keeps its head, then carries bytes to `port` and back until one side
+/// closes.
+class Tunnel {
+public:
+    explicit Tunnel(std::uint16_t to) : to_(to) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+        ::listen(listener_, 1);
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+        port = ntohs(address.sin_port);
+        thread_ = std::jthread([this] { carry(); });
+    }
+    ~Tunnel() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+    }
+    std::uint16_t port = 0;
+    std::string head{};  ///< Read it when the client is done.
+
+private:
+    void carry() {
+        const int client = ::accept(listener_, nullptr, nullptr);
+        if (client < 0) {
+            return;
+        }
+        char octet = 0;
+        while (!head.ends_with("\r\n\r\n") && ::recv(client, &octet, 1, 0) == 1) {
+            head += octet;
+        }
+        const int server = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(to_);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+            const std::string_view open = "HTTP/1.1 200 Connection established\r\n\r\n";
+            (void)::send(client, open.data(), open.size(), MSG_NOSIGNAL);
+            pollfd ends[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
+            while (::poll(ends, 2, 5000) > 0 && (ends[0].revents == 0 || pass(client, server)) &&
+                   (ends[1].revents == 0 || pass(server, client))) {
+            }
+        }
+        ::close(server);
+        ::close(client);
+    }
+    static bool pass(int from, int to) {
+        char buffer[4096];
+        const ssize_t count = ::recv(from, buffer, sizeof buffer, 0);
+        return count > 0 &&
+               ::send(to, buffer, static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
+    }
+
+    int listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    std::uint16_t to_;
+    std::jthread thread_;
+};
+
+TEST_CASE("https goes through a proxy's tunnel to the server itself, which is verified") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const std::string proxy = "http://127.0.0.1:";
+    const Outgoing request{.url = running.url("/peer", "https", "localhost"), .max_body = 100};
+    {
+        const Tunnel tunnel(running.server->port());
+        auto client = Client::make(
+            {.tls = world.client_tls(&world.client), .proxy = proxy + std::to_string(tunnel.port)});
+        for (int i = 0; i < 2; ++i) {  // The second request takes the same tunnel.
+            const auto answer = client->send(request);
+            REQUIRE(answer);
+            CHECK(answer->body == "2");
+            CHECK(answer->peer_chain.front() == world.server.der);
+        }
+        client.reset();
+        const std::string authority = "localhost:" + std::to_string(running.server->port());
+        CHECK(tunnel.head ==
+              "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
+    }
+    const TlsWorld other;
+    const Tunnel tunnel(running.server->port());
+    CHECK(error_of(Client::make(
+                       {.tls = other.client_tls(), .proxy = proxy + std::to_string(tunnel.port)})
+                       ->send(request)) ==
+          "tls: failed to verify certificate: x509: certificate signed by unknown authority");
 }
 
 TEST_CASE("plain HTTP to a TLS port is told so, garbage is dropped, and both ends of it") {

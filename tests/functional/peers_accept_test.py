@@ -1,4 +1,4 @@
-"""The chains we make are accepted by OpenSSL, GnuTLS, Go's crypto/x509 and Python's cryptography."""
+"""The chains we make are accepted by OpenSSL, GnuTLS, Go's crypto/x509 and Python's cryptography; curl is served."""
 import pathlib
 import sys
 import unittest
@@ -72,12 +72,13 @@ class PeersAccept(Case):
         self.ca.init(port)
         self.serve(self.ca)
         self.root = self.ca.steppath / "certs/root_ca.crt"
+        self.url = f"https://localhost:{port}"
         self.leaves = []
         for kty in (("EC", "--crv", "P-256"), ("EC", "--crv", "P-521"), ("OKP", "--crv", "Ed25519"), ("RSA", "--size", "2048")):
             name = "-".join(kty).replace("--", "")
             self.ca.s("ca", "certificate", "leaf.test", f"{name}.crt", f"{name}.key", "--provisioner", "admin",
                       "--password-file", self.ca.password, "--kty", *kty, "--san", "leaf.test", "--san", "10.0.0.1",
-                      "--san", "a@leaf.test", "--san", "https://leaf.test/x", "--ca-url", f"https://localhost:{port}", "--root", self.root)
+                      "--san", "a@leaf.test", "--san", "https://leaf.test/x", "--ca-url", self.url, "--root", self.root)
             self.leaves.append(f"{name}.crt")
 
     def test_openssl(self):
@@ -107,6 +108,15 @@ class PeersAccept(Case):
             self.skipTest("python3-cryptography is not installed")
         for leaf in self.leaves:
             self.ca.run("/usr/bin/python3", "-c", PYTHON_VERIFY, self.root, leaf, "leaf.test")
+
+    def test_curl_that_offers_http2_is_served_over_http_1_1(self):
+        curl = tool("curl")
+        if "HTTP2" not in self.ca.run(curl, "--version").stdout:
+            self.skipTest("this curl cannot offer HTTP/2")
+        done = self.ca.run(curl, "--silent", "--show-error", "--verbose", "--http2", "--noproxy", "*", "--cacert", self.root,
+                           "--write-out", "%{http_version}", f"{self.url}/health")
+        self.assertEqual(done.stdout, '{"status":"ok"}\n1.1')
+        self.assertIn("h2", done.stderr.partition("server accepted")[0])
 
 
 if __name__ == "__main__":
