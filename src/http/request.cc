@@ -177,10 +177,11 @@ struct AnswerParser::Impl {
     bool has_no_body;
     int interim = 0;
     bool head_checked = false;
-    std::optional<beast::response_parser<beast::string_body>> parser{};
+    using Parser = beast::response_parser<beast::string_body>;
+    std::unique_ptr<Parser> parser{};
 
     void begin() {
-        parser.emplace();
+        parser = std::make_unique<Parser>();
         parser->header_limit(static_cast<std::uint32_t>(header_bytes));
         parser->body_limit(body_bytes);
         parser->skip(has_no_body);

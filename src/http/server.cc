@@ -35,6 +35,7 @@ public:
         hub_.on_close = [this] { closed(); };
     }
 
+    // NOLINTNEXTLINE(bugprone-exception-escape): only for want of memory, which ends the process.
     ~AsioServer() override {
         hub_.workers.join();
         hub_.draining = true;
