@@ -51,6 +51,7 @@ Status check_kind(std::string_view kind, const std::vector<std::string>& got,
 
 std::vector<std::string> ip_texts(const std::vector<Bytes>& addresses) {
     std::vector<std::string> texts;
+    texts.reserve(addresses.size());
     for (const Bytes& address : addresses) {
         texts.push_back(format_ip(address));
     }
