@@ -11,7 +11,8 @@ endif()
 # and std::variant when it optimises or instruments; those builds keep the rest.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND (STEP_SANITIZE OR CMAKE_BUILD_TYPE MATCHES Rel))
   target_compile_options(step_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized
-    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+    -Wno-free-nonheap-object)
 endif()
 if(STEP_SANITIZE)
   add_compile_options(-fsanitize=${STEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
