@@ -21,7 +21,9 @@ struct Limits {
     std::chrono::seconds idle{15};     ///< Between requests, and for the TLS handshake.
     std::chrono::seconds drain{60};    ///< What stop() grants requests in flight.
     std::size_t connections = 10'000;  ///< Further ones wait in the kernel's queue.
-    std::size_t workers = 4;           ///< Threads that run handlers.
+    /// Threads that run handlers. Most of a request is waiting for its commit, and a commit
+    /// takes all who wait: few threads would mean many small commits.
+    std::size_t workers = 16;
 };
 
 /// Called on a worker thread after each answer is made, before it leaves.
