@@ -37,21 +37,25 @@ bool is_padded(Base64 kind) {
 }  // namespace
 
 std::string encode_base64(ByteView bytes, Base64 kind) {
-    const std::string_view alphabet = is_url(kind) ? kUrlAlphabet : kStdAlphabet;
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            group = group << 8U | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            if (j <= count) {
-                text += alphabet[group >> (18 - 6 * j) & 63U];
-            } else if (is_padded(kind)) {
-                text += '=';
-            }
+    const char* alphabet = is_url(kind) ? kUrlAlphabet.data() : kStdAlphabet.data();
+    const std::size_t whole = bytes.size() / 3;
+    const std::size_t rest = bytes.size() % 3;
+    std::string text(whole * 4 + (rest == 0 ? 0 : is_padded(kind) ? 4 : rest + 1), '=');
+    const auto* in = reinterpret_cast<const unsigned char*>(bytes.data());
+    char* out = text.data();
+    for (std::size_t i = 0; i < whole; ++i, in += 3, out += 4) {
+        const unsigned group = unsigned{in[0]} << 16U | unsigned{in[1]} << 8U | in[2];
+        out[0] = alphabet[group >> 18U];
+        out[1] = alphabet[group >> 12U & 63U];
+        out[2] = alphabet[group >> 6U & 63U];
+        out[3] = alphabet[group & 63U];
+    }
+    if (rest > 0) {
+        const unsigned group = unsigned{in[0]} << 16U | (rest > 1 ? unsigned{in[1]} << 8U : 0U);
+        out[0] = alphabet[group >> 18U];
+        out[1] = alphabet[group >> 12U & 63U];
+        if (rest > 1) {
+            out[2] = alphabet[group >> 6U & 63U];
         }
     }
     return text;
@@ -63,8 +67,8 @@ Result<Bytes> parse_base64(std::string_view text, Base64 kind) {
         return Error{.code = Code::kInvalidArgument,
                      .detail = "illegal base64 data at input byte " + std::to_string(at)};
     };
-    Bytes bytes;
-    bytes.reserve(text.size() / 4 * 3 + 3);
+    Bytes bytes(text.size() / 4 * 3 + 3, '\0');
+    char* out = bytes.data();
     std::uint32_t group = 0;
     unsigned filled = 0;
     unsigned padding = 0;
@@ -83,9 +87,9 @@ Result<Bytes> parse_base64(std::string_view text, Base64 kind) {
         }
         group = group << 6U | value;
         if (++filled == 4) {
-            bytes += static_cast<char>(group >> 16U & 255U);
-            bytes += static_cast<char>(group >> 8U & 255U);
-            bytes += static_cast<char>(group & 255U);
+            *out++ = static_cast<char>(group >> 16U & 255U);
+            *out++ = static_cast<char>(group >> 8U & 255U);
+            *out++ = static_cast<char>(group & 255U);
             filled = 0;
             group = 0;
         }
@@ -95,11 +99,12 @@ Result<Bytes> parse_base64(std::string_view text, Base64 kind) {
         return failure(text.size());
     }
     if (filled == 2) {
-        bytes += static_cast<char>(group >> 4U & 255U);
+        *out++ = static_cast<char>(group >> 4U & 255U);
     } else if (filled == 3) {
-        bytes += static_cast<char>(group >> 10U & 255U);
-        bytes += static_cast<char>(group >> 2U & 255U);
+        *out++ = static_cast<char>(group >> 10U & 255U);
+        *out++ = static_cast<char>(group >> 2U & 255U);
     }
+    bytes.resize(static_cast<std::size_t>(out - bytes.data()));
     return bytes;
 }
 
