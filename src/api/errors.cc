@@ -4,6 +4,7 @@
 
 #include "issuance/issue.h"
 #include "json/write.h"
+#include "provisioner/renew_token.h"
 #include "provisioner/set.h"
 
 namespace step::api {
@@ -17,6 +18,7 @@ enum class Words : unsigned char {
     kSentence,  ///< After the prefix of the status, with a full stop.
     kClause,    ///< After the prefix of the status, without.
     kBare,      ///< As they are.
+    kAdmin,     ///< In the shape of the original's admin API (server.md 1.2).
     kUnexpected,
 };
 
@@ -56,7 +58,8 @@ constexpr ReasonRow kReasons[] = {
     {provisioner::kDisabled, Words::kBare},
     {provisioner::kExpired, Words::kClause},
     {kRootNotFound, Words::kBare},
-    {kRenewToken, Words::kBare},
+    {provisioner::kRenewToken, Words::kBare},
+    {provisioner::kRenewIssuer, Words::kAdmin},
     {kNoCrl, Words::kUnexpected},
 };
 
@@ -85,7 +88,7 @@ std::string message_of(const Error& error, const CodeRow& row) {
     if (words == Words::kFixed || says_nothing) {
         return std::string(row.fixed).append(kSeeLogs);
     }
-    if (words == Words::kBare) {
+    if (words == Words::kBare || words == Words::kAdmin) {
         return error.detail;
     }
     return std::string(row.prefix) + error.detail + (words == Words::kSentence ? "." : "");
@@ -100,7 +103,9 @@ int status_of(const Error& error) {
 http::Response to_response(const Error& error) {
     const CodeRow& row = row_of(error.code);
     http::Response response{.status = row.status};
-    response.body = R"({"status":)" + std::to_string(row.status) + R"(,"message":)";
+    response.body = words_of(error, row) == Words::kAdmin
+                        ? R"({"type":"unauthorized","detail":"unauthorized","message":)"
+                        : R"({"status":)" + std::to_string(row.status) + R"(,"message":)";
     json::append_string(response.body, message_of(error, row));
     response.body += "}\n";
     if (error.code == Code::kUnavailable) {

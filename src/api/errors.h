@@ -9,7 +9,6 @@ namespace step::api {
 
 /// Reasons raised here, for answers whose words differ from the rule of their Code.
 inline constexpr const char* kRootNotFound = "api.root_not_found";
-inline constexpr const char* kRenewToken = "api.renew_token";
 /// The original answers this 404 with the words it has for statuses it does not expect.
 inline constexpr const char* kNoCrl = "api.no_crl";
 

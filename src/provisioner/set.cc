@@ -176,20 +176,45 @@ Result<RevokePermission> ProvisionerSet::authorize_revoke(std::string_view text)
         .use_token = [use](storage::Transaction& transaction) { return use_up(transaction, use); }};
 }
 
+/// Null if there is nobody to ask: neither the record nor the certificate names anyone.
+Result<const Provisioner*> ProvisionerSet::owner(
+    const x509::Certificate& certificate, const std::optional<issuance::Entry>& recorded) const {
+    const Provisioner* provisioner = recorded ? by_id(recorded->origin.provisioner.id) : nullptr;
+    if (provisioner != nullptr) {
+        return provisioner;
+    }
+    const std::optional<x509::StepProvisioner> named = x509::step_provisioner_of(certificate);
+    if (!named) {
+        return provisioner;
+    }
+    provisioner = by_name(named->name);
+    if (provisioner == nullptr) {
+        return nobody("provisioner not found");
+    }
+    return provisioner;
+}
+
+Result<issuance::AlsoRecord> ProvisionerSet::authorize_renew_token(
+    const RenewToken& token, const std::optional<issuance::Entry>& recorded, SysTime now) const {
+    STEP_ASSIGN(const Provisioner* const provisioner, owner(token.certificate, recorded));
+    STEP_TRY(refuse_used(*database_, token.use));
+    // A registration authority has addresses of its own.
+    const bool any_audience = recorded && recorded->origin.ra;
+    STEP_TRY(check_renew_claims(token, any_audience ? nullptr : &audiences_.renew,
+                                provisioner != nullptr ? provisioner->name : std::string_view(),
+                                now));
+    return issuance::AlsoRecord([use = token.use](storage::Transaction& transaction, ByteView) {
+        return use_up(transaction, use);
+    });
+}
+
 Result<issuance::Origin> ProvisionerSet::authorize_renew(
     const x509::Certificate& certificate, const std::optional<issuance::Entry>& recorded,
     SysTime now) const {
-    const Provisioner* provisioner = recorded ? by_id(recorded->origin.provisioner.id) : nullptr;
+    STEP_ASSIGN(const Provisioner* const provisioner, owner(certificate, recorded));
     if (provisioner == nullptr) {
-        const std::optional<x509::StepProvisioner> named = x509::step_provisioner_of(certificate);
-        if (!named) {
-            // Nobody to ask: the original lets it pass.
-            return recorded ? recorded->origin : issuance::Origin{};
-        }
-        provisioner = by_name(named->name);
-        if (provisioner == nullptr) {
-            return nobody("provisioner not found");
-        }
+        // The original lets it pass.
+        return recorded ? recorded->origin : issuance::Origin{};
     }
     if (!provisioner->failure.empty()) {
         return disabled(*provisioner);

@@ -11,6 +11,7 @@
 #include "issuance/issue.h"
 #include "issuance/ledger.h"
 #include "provisioner/provisioner.h"
+#include "provisioner/renew_token.h"
 #include "storage/database.h"
 #include "x509/certificate.h"
 
@@ -58,6 +59,13 @@ public:
                                              const std::optional<issuance::Entry>& recorded,
                                              SysTime now) const;
 
+    /// Whether a renewal token of a certificate that is recorded as `recorded` says what it must
+    /// and is not on record as used. Gives the write that uses it up. Whether the certificate may
+    /// be renewed is asked apart, with authorize_renew. Fails with kUnauthenticated, as the
+    /// original kInternal for a wrong audience, kUnavailable if the database is down.
+    Result<issuance::AlsoRecord> authorize_renew_token(
+        const RenewToken& token, const std::optional<issuance::Entry>& recorded, SysTime now) const;
+
     /// One page of the listing: JSON objects, and the cursor of the next ("" on the last page).
     struct Page {
         std::vector<std::string> entries{};
@@ -81,6 +89,8 @@ private:
     ProvisionerSet(Options options, const Clock& clock, const storage::Database& database);
     Result<Claimed> find(std::string_view token) const;
     const Provisioner* lookup(const Token& token) const;
+    Result<const Provisioner*> owner(const x509::Certificate& certificate,
+                                     const std::optional<issuance::Entry>& recorded) const;
     Result<TokenUse> unused(const Claimed& claimed) const;
 
     Options options_;

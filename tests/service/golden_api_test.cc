@@ -215,6 +215,61 @@ private:
         return token_;
     }
 
+    /// Makes the certificate of a renewal token on the way, if none of leaves_ will do.
+    x509::Certificate bearer_certificate() {
+        const auto at = [&](std::chrono::seconds shift) {
+            return format_rfc3339(std::chrono::floor<std::chrono::seconds>(ca_.clock.time) + shift);
+        };
+        if (name_ == "renew bearer after revocation") {
+            return leaves_[3];
+        }
+        if (name_ == "renew bearer not yet valid certificate") {
+            return ca_.make_leaf("admin@test", "leaf.test", at(std::chrono::hours(1)));
+        }
+        if (name_ == "renew bearer foreign self-signed") {
+            auto key = must(crypto::generate_key(crypto::KeyKind::kEcP256));
+            x509::Certificate foreign =
+                test::make_ca("leaf.test", key.public_key(), "leaf.test", key);
+            ca_.leaf_keys.emplace(foreign.der,
+                                  std::make_shared<const crypto::PrivateKey>(std::move(key)));
+            return foreign;
+        }
+        if (name_.ends_with("renewed again")) {
+            return expired_.value();
+        }
+        if (name_.starts_with("renew bearer expired certificate")) {
+            expired_ = ca_.make_leaf(name_.ends_with("not allowed") ? "quick" : "quick-after",
+                                     "leaf.test", "", at(std::chrono::seconds(60)));
+            ca_.clock.advance(std::chrono::minutes(10));
+            return *expired_;
+        }
+        return leaves_[0];
+    }
+
+    std::string make_bearer(const json::Value& decoded) {
+        if (name_ == "renew bearer reused") {
+            return token_;
+        }
+        const x509::Certificate leaf = bearer_certificate();
+        json::Value header = *decoded.find("header");
+        const json::Value payload = fill(*decoded.find("payload"));
+        if (header.find("kid") != nullptr) {
+            return ca_.sign_token(fill(header), payload);
+        }
+        json::Array chain{encode_base64(leaf.der)};
+        for (const x509::Certificate& above : ca_.authority->chain) {
+            chain.push_back(encode_base64(above.der));
+        }
+        header.set(header.find("x5c") != nullptr ? "x5c" : "x5cInsecure", std::move(chain));
+        const bool strange = name_ == "renew bearer other key";
+        token_ = GoldenCa::sign_token(header, payload,
+                                      *ca_.leaf_keys.at(strange ? leaves_[1].der : leaf.der));
+        if (name_ == "renew bearer bad signature") {
+            token_[token_.size() - 5] = token_[token_.size() - 5] == 'A' ? 'B' : 'A';
+        }
+        return token_;
+    }
+
     std::string make_body(const json::Value& request) {
         const json::Value* body = request.find("body");
         if (body == nullptr) {
@@ -261,7 +316,11 @@ private:
                            .body = make_body(request)};
         if (const json::Value* headers = request.find("headers")) {
             for (const json::Member& header : *headers->as_object()) {
-                made.headers.emplace_back(header.name, text_of(&header.value));
+                std::string value = text_of(&header.value);
+                if (const json::Value* decoded = request.find("authorizationDecoded")) {
+                    value = replace_all(value, "<JWT>", make_bearer(*decoded));
+                }
+                made.headers.emplace_back(header.name, value);
             }
         }
         const json::Value* peer = request.find("clientCertificate");
@@ -292,6 +351,7 @@ private:
     std::vector<x509::Certificate> leaves_{};
     std::string name_{}, token_{};
     Bytes csr_der_{};
+    std::optional<x509::Certificate> expired_{};
 };
 
 /// The lines of the waiting list that belong to one file: "core: case | what it waits for".

@@ -102,20 +102,26 @@ http::Response GoldenCa::ask(http::Request request) const {
 }
 
 std::string GoldenCa::sign_token(const json::Value& header, const json::Value& payload) const {
+    return sign_token(header, payload, *token_key);
+}
+
+std::string GoldenCa::sign_token(const json::Value& header, const json::Value& payload,
+                                 const crypto::PrivateKey& key) {
     json::Object rest;
     for (const json::Member& member : *header.as_object()) {
         if (member.name != "alg") {
             rest.push_back(member);
         }
     }
-    return must(jose::sign_jws(json::encode(payload), "ES256", std::move(rest), *token_key));
+    return must(jose::sign_jws(json::encode(payload), "ES256", std::move(rest), key));
 }
 
-x509::Certificate GoldenCa::make_leaf(const std::string& provisioner,
-                                      const std::string& name) const {
+x509::Certificate GoldenCa::make_leaf(const std::string& provisioner, const std::string& name,
+                                      const std::string& not_before,
+                                      const std::string& not_after) const {
     const auto now =
         std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count();
-    const crypto::PrivateKey key = must(crypto::generate_key(crypto::KeyKind::kEcP256));
+    crypto::PrivateKey key = must(crypto::generate_key(crypto::KeyKind::kEcP256));
     json::Value header, payload, body;
     header.set("kid", key_id);
     payload.set("iss", provisioner);
@@ -127,11 +133,20 @@ x509::Certificate GoldenCa::make_leaf(const std::string& provisioner,
         encode_pem("CERTIFICATE REQUEST", make_request(name, {.dns = {name}}, key).der);
     body.set("csr", pem);
     body.set("ott", sign_token(header, payload));
+    if (!not_before.empty()) {
+        body.set("notBefore", not_before);
+    }
+    if (!not_after.empty()) {
+        body.set("notAfter", not_after);
+    }
     const http::Response response =
         ask({.method = "POST", .path = "/sign", .body = json::encode(body)});
     REQUIRE_MESSAGE(response.status == 201, response.body);
     const json::Value answer = must(json::parse(response.body));
-    return must(x509::parse_certificates_pem(*answer.find("crt")->as_string())).front();
+    x509::Certificate leaf =
+        must(x509::parse_certificates_pem(*answer.find("crt")->as_string())).front();
+    leaf_keys.emplace(leaf.der, std::make_shared<const crypto::PrivateKey>(std::move(key)));
+    return leaf;
 }
 
 }  // namespace step::test

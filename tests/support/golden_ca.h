@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -27,8 +28,14 @@ struct GoldenCa {
     http::Response ask(http::Request request) const;
     /// A token with this header and payload, signed with the CA's throw-away provisioner key.
     std::string sign_token(const json::Value& header, const json::Value& payload) const;
-    /// A leaf from /sign through this provisioner.
-    x509::Certificate make_leaf(const std::string& provisioner, const std::string& name) const;
+    /// The same with another key.
+    static std::string sign_token(const json::Value& header, const json::Value& payload,
+                                  const crypto::PrivateKey& key);
+    /// A leaf from /sign through this provisioner; its key is kept in leaf_keys. Times as /sign
+    /// takes them, "" for those of the provisioner.
+    x509::Certificate make_leaf(const std::string& provisioner, const std::string& name,
+                                const std::string& not_before = "",
+                                const std::string& not_after = "") const;
 
     FakeClock clock{};
     mutable crypto::SystemRandom random{};
@@ -40,6 +47,7 @@ struct GoldenCa {
     std::unique_ptr<provisioner::ProvisionerSet> provisioners{};
     std::shared_ptr<const crypto::PrivateKey> token_key{};
     std::string key_id{};
+    mutable std::map<Bytes, std::shared_ptr<const crypto::PrivateKey>> leaf_keys{};  ///< By DER.
     http::Router router{};
 };
 
