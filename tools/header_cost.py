@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """What each header costs whoever includes it: lines after preprocessing.
 
-Fails if a header of ours is over 60,000 lines, or 20 % over its figure in tools/header_cost.txt.
+Fails if a header that other modules may include is over 64,000 lines, or 20 % over its figure in
+tools/header_cost.txt. Headers named *_impl.h or *_test_*.h are their module's own business.
 `header_cost.py --accept` writes that file anew.
 """
 import concurrent.futures
 import pathlib
+import re
 import subprocess
 import sys
 
 BOOK = pathlib.Path("tools/header_cost.txt")
-LIMIT = 60_000
+LIMIT = 64_000  # The standard headers of base/pch.h alone, which cost nothing, are most of it.
 
 
 def cost(path):
@@ -26,7 +28,7 @@ def main():
     known = {}
     if BOOK.exists():
         known = {name: int(lines) for lines, name in (row.split() for row in BOOK.read_text().splitlines())}
-    headers = sorted(p for p in pathlib.Path("src").rglob("*.h") if p.name != "pch.h")
+    headers = sorted(p for p in pathlib.Path("src").rglob("*.h") if p.name != "pch.h" and not re.search(r"_impl\.h$|_test_\w+\.h$", p.name))
     errors, costs = [], {}
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for path, lines, trouble in pool.map(cost, headers):
