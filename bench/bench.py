@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from tests.support import harness  # noqa: E402
 
 CONNECTIONS = 16
+LOAD = "step-load"
 
 
 def unit_us():
@@ -46,14 +47,8 @@ def folder_bytes(path):
 
 def child(argv, home):
     """Wall milliseconds, CPU milliseconds and peak KB of one command."""
-    start = time.monotonic()
-    process = subprocess.Popen(argv, cwd=home.path, env=home.env, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = (time.monotonic() - start) * 1e3
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"{argv} failed")
-    return wall, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss
+    row = json.loads(home.run(LOAD, "--run", *argv).stdout)
+    return row["ms"], row["cpu_ms"], row["kb"]
 
 
 def best_of(argv, home, times=9):
@@ -122,7 +117,8 @@ def main():
     options = parser.parse_args()
     folder = pathlib.Path(options.bin).resolve()
     harness.OURS_STEP, harness.OURS_CA = str(folder / "step"), str(folder / "step-ca")
-    load = str(folder / "step-load")
+    global LOAD
+    LOAD = load = str(folder / "step-load")
     counts = {"keepalive": 1000, "handshake": 500} if options.quick else {"keepalive": 10000, "handshake": 3000}
     u = [unit_us()]
 
