@@ -143,8 +143,9 @@ public:
 
 private:
     std::size_t before() const {
-        std::size_t at = cursor_;
-        while (at > 0 && is_continuation(text_[--at])) {
+        std::size_t at = cursor_ > 0 ? cursor_ - 1 : 0;
+        while (at > 0 && is_continuation(text_[at])) {
+            --at;
         }
         return at;
     }

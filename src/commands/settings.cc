@@ -30,6 +30,7 @@ Status fill(cli::Settings& settings, const setup::StepPath& path, const std::str
 
 Status choose_context(cli::Settings& settings, cli::Console& console, setup::StepPath path) {
     std::vector<std::string> names;
+    names.reserve(path.contexts.size());
     for (const auto& [name, entry] : path.contexts) {
         names.push_back(name);
     }

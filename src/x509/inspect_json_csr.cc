@@ -6,7 +6,6 @@
 namespace step::x509 {
 
 using asn1::Reader;
-using asn1::Tag;
 using parts::add;
 
 namespace {

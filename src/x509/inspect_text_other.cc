@@ -44,7 +44,7 @@ std::string type_name(std::int64_t type) {
 
 void add_pairs(Lines& lines, const std::vector<std::pair<std::string, std::string>>& pairs) {
     for (const auto& [name, value] : pairs) {
-        lines.push_back(name + ": " + value);
+        lines.push_back(fmt::format("{}: {}", name, value));
     }
 }
 
@@ -330,6 +330,7 @@ void put_tpm_attributes(std::string& out, ByteView directory_name) {
 void put_alt_names(std::string& out, const Extension& extension, const AltNames& names) {
     put_heading(out, "X509v3 Subject Alternative Name", extension);
     std::vector<std::string> addresses;
+    addresses.reserve(names.ips.size());
     for (const Bytes& ip : names.ips) {
         addresses.push_back(format_ip(ip));
     }

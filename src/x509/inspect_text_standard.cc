@@ -99,6 +99,7 @@ void put_constraint_kinds(std::string& out, std::string_view heading, const AltN
         return;
     }
     std::vector<std::string> ranges;
+    ranges.reserve(names.ips.size());
     for (const Bytes& range : names.ips) {
         ranges.push_back(ip_range(range));
     }

@@ -83,6 +83,7 @@ Result<client::CaClient> connect_insecurely(const cli::Context& context, const s
 
 std::vector<Bytes> Identity::der() const {
     std::vector<Bytes> out;
+    out.reserve(chain.size());
     for (const x509::Certificate& certificate : chain) {
         out.push_back(certificate.der);
     }

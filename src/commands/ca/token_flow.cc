@@ -69,6 +69,7 @@ Result<json::Value> choose_provisioner(cli::Context& context, client::CaClient& 
     std::size_t index = 0;
     if (list.size() > 1) {
         std::vector<std::string> labels;
+        labels.reserve(list.size());
         for (const json::Value& item : list) {
             labels.push_back(provisioner_label(item));
         }
