@@ -25,7 +25,8 @@ namespace {
 struct Parts {
     setup::Config config;
     Runtime runtime;
-    std::unique_ptr<storage::Database> database;
+    std::shared_ptr<storage::Database> database;
+    SysTime started{};
     std::shared_ptr<const issuance::Authority> authority;
     provisioner::ProvisionerSet provisioners;
 };
@@ -67,6 +68,7 @@ public:
     issuance::Issuer& issuer() override { return issuer_; }
     const provisioner::ProvisionerSet& provisioners() const override { return parts_.provisioners; }
     Sweeper& sweeper() override { return sweeper_; }
+    Heritage heritage() const override { return {parts_.database, parts_.started}; }
 
     std::vector<std::string> root_fingerprints() const override {
         std::vector<std::string> all;
@@ -164,7 +166,7 @@ Result<issuance::Claims> load_claims(const setup::Config& config) {
 
 /// One that cannot be set up is listed and refuses every token; the CA starts all the same.
 Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& config,
-                                                      const storage::Database& database,
+                                                      const App::Heritage& heritage,
                                                       const Runtime& runtime) {
     STEP_ASSIGN(const issuance::Claims claims, load_claims(config));
     std::vector<provisioner::Provisioner> all;
@@ -184,27 +186,37 @@ Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& confi
     return provisioner::ProvisionerSet::open(
         std::move(all),
         {.dns_names = config.dns_names,
-         .started = runtime.clock.now(),
+         .started = heritage.started,
          .check_issued_at = !config.authority.disable_issued_at_check},
-        runtime.clock, database);
+        runtime.clock, *heritage.database);
+}
+
+Result<App::Heritage> inherit_or_open(const setup::Config& config, const Runtime& runtime,
+                                      const App* before) {
+    if (before != nullptr) {
+        return before->heritage();
+    }
+    STEP_ASSIGN(std::shared_ptr<storage::Database> database, open_database(config.db));
+    return App::Heritage{.database = std::move(database), .started = runtime.clock.now()};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& password,
-                                       Runtime runtime) {
+                                       Runtime runtime, const App* before) {
     for (const std::string& warning : config.warnings) {
         runtime.log.write(Level::kWarning, "WARNING: " + warning, {});
     }
-    STEP_ASSIGN(std::unique_ptr<storage::Database> database, open_database(config.db));
+    STEP_ASSIGN(App::Heritage heritage, inherit_or_open(config, runtime, before));
     STEP_ASSIGN(issuance::Authority authority, load_authority(config, password));
     STEP_ASSIGN(provisioner::ProvisionerSet provisioners,
-                load_provisioners(config, *database, runtime));
+                load_provisioners(config, heritage, runtime));
     STEP_TRY(issuance::validate(authority));
     return std::unique_ptr<App>(std::make_unique<WiredApp>(
         Parts{.config = std::move(config),
               .runtime = runtime,
-              .database = std::move(database),
+              .database = std::move(heritage.database),
+              .started = heritage.started,
               .authority = std::make_shared<const issuance::Authority>(std::move(authority)),
               .provisioners = std::move(provisioners)}));
 }

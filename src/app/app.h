@@ -24,6 +24,9 @@ class Sweeper;
 namespace step::provisioner {
 class ProvisionerSet;
 }
+namespace step::storage {
+class Database;
+}
 
 namespace step::app {
 
@@ -50,8 +53,12 @@ public:
     /// server.md 2.5 (so the first thing wrong is the one reported). Fails with the original's
     /// words: `error reading "/none.crt": no such file or directory`,
     /// "x509: provided PrivateKey doesn't match parent's PublicKey", …
+    ///
+    /// With `before`, which is another App whose `db` section is the same, nothing of the
+    /// database is opened: both share that one and the time since which tokens count, so a
+    /// token made before a reload is good after it. Requests that hold `before` may go on.
     static Result<std::unique_ptr<App>> open(setup::Config config, const KeyPassword& password,
-                                             Runtime runtime);
+                                             Runtime runtime, const App* before = nullptr);
     virtual ~App() = default;
 
     virtual const setup::Config& config() const = 0;
@@ -59,6 +66,13 @@ public:
     /// For `step --offline`, which has no routes.
     virtual issuance::Issuer& issuer() = 0;
     virtual const provisioner::ProvisionerSet& provisioners() const = 0;
+
+    /// What the next App takes over.
+    struct Heritage {
+        std::shared_ptr<storage::Database> database{};
+        SysTime started{};
+    };
+    virtual Heritage heritage() const = 0;
 
     /// Deletes what has run out when it is told to; the one part that remembers anything (what
     /// it believes of the clock).

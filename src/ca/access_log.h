@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,24 @@ struct AccessLogOptions {
     bool real_ip = false;
     /// STEP_LOGGER_ONLY_TRACE_HEALTH_ENDPOINT: /health is not logged.
     bool skip_health = false;
+};
+
+/// What is logged at the moment, for all listeners. Thread-safe.
+class AccessLog {
+public:
+    /// None: nothing is logged.
+    void set(std::optional<AccessLogOptions> options) {
+        const std::scoped_lock lock(mutex_);
+        options_ = options;
+    }
+    std::optional<AccessLogOptions> get() const {
+        const std::scoped_lock lock(mutex_);
+        return options_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::optional<AccessLogOptions> options_{};
 };
 
 /// One line about one request, with its newline, or "" if it is not to be logged. The fields are

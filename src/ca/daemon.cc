@@ -5,6 +5,7 @@
 #include "ca/banner.h"
 #include "ca/db.h"
 #include "ca/options.h"
+#include "ca/pid_file.h"
 #include "ca/server.h"
 #include "ca/signals.h"
 #include "cli/args.h"
@@ -48,6 +49,14 @@ int serve(const Options& options, const Services& services) {
     Daemon daemon(services, signals);
     if (const Status started = daemon.start(options, *path, *std::move(config)); !started) {
         return fail(services, kFailed, started.error());
+    }
+    std::optional<PidFile> pid_file;
+    if (!options.pid_file.empty()) {
+        Result<PidFile> made = PidFile::write(options.pid_file);
+        if (!made) {
+            return fail(services, kFailed, made.error());
+        }
+        pid_file.emplace(*std::move(made));
     }
     daemon.serve();
     return 0;

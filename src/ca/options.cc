@@ -39,6 +39,10 @@ cli::Command command() {
          .value = "file",
          .help = "file with the password of the intermediate's private key",
          .no_environment = true},
+        {.name = "pidfile",
+         .value = "file",
+         .help = "file that holds our process number while we serve",
+         .no_environment = true},
         {.name = "quiet",
          .type = cli::FlagType::kBool,
          .help = "print no banner at start",
@@ -124,6 +128,7 @@ Result<Options> parse_options(const std::vector<std::string>& words,
         }
     }
     options.password_file = args.get("password-file");
+    options.pid_file = args.get("pidfile");
     options.quiet = args.flag("quiet");
     STEP_TRY(read_environment(environment, args, options));
     if (args.positionals().size() > 1) {

@@ -15,6 +15,7 @@ struct Options {
     Action action = Action::kServe;
     std::string config_file{};    ///< Empty: the default of $STEPPATH.
     std::string password_file{};  ///< Empty: none.
+    std::string pid_file{};       ///< Empty: none.
     bool quiet = false;
 };
 

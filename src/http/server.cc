@@ -117,6 +117,12 @@ public:
         hub_.router = std::move(router);
     }
 
+    void set_trace_header(std::string name) override {
+        asio::post(hub_.loop, [this, name = std::move(name)]() mutable {
+            hub_.options.trace_header = std::move(name);
+        });
+    }
+
     void run() override {
         accept();
         hub_.loop.run();

@@ -57,6 +57,8 @@ public:
     virtual void set_tls(TlsContextPtr tls) = 0;
     /// From now on for new requests; those in flight keep the old one. Thread-safe.
     virtual void set_router(std::shared_ptr<const Router> router) = 0;
+    /// From now on for new requests. Thread-safe.
+    virtual void set_trace_header(std::string name) = 0;
 
     /// Serves until stop() is called, then answers what is in flight (at most `drain` long)
     /// and returns.

@@ -21,6 +21,8 @@ struct LoggerConfig {
 struct DbConfig {
     std::string type{};  ///< As written: "badger", "badgerv1", "badgerv2", "bbolt".
     std::string data_source{}, value_dir{}, database{}, badger_file_loading_mode{};
+
+    bool operator==(const DbConfig&) const = default;
 };
 
 /// As written, for /sign answers (a minVersion below 1.2 is raised), and as OpenSSL wants it.
