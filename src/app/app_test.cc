@@ -280,5 +280,23 @@ TEST_CASE("provisioners of one name are refused; one that cannot be set up is lo
     CHECK(world.call("GET", "/provisioners").body.find("Uninitialized") != std::string::npos);
 }
 
+TEST_CASE("after a reload used tokens stay used, and those made before it are still good") {
+    World world;
+    REQUIRE(world.open(world.config_text()) == "ok");
+    const std::string used = world.token("leaf.test", "/1.0/sign");
+    const std::string unused = world.token("leaf.test", "/1.0/sign");
+    REQUIRE(world.sign(used).status == 201);
+
+    world.clock.advance(60s);
+    KeyPassword given;
+    given.given = Secret(Bytes("password"));
+    auto next = App::open(*setup::parse_config(world.config_text(), "ca.json"), given,
+                          {world.clock, world.random, world.log}, world.app.get());
+    REQUIRE(next);
+    world.app = *std::move(next);  // The old one goes, the database stays.
+    CHECK(world.sign(used).status == 401);
+    CHECK(world.sign(unused).status == 201);
+}
+
 }  // namespace
 }  // namespace step::app
