@@ -114,13 +114,16 @@ Result<std::string> chain_of(const json::Value& answer) {
 }  // namespace
 
 Result<json::Value> CaClient::call(const std::string& method, const std::string& path,
-                                   std::string body) {
+                                   std::string body, const std::string& authorization) {
     http::Outgoing request{
         .method = method, .url = url_ + path, .body = std::move(body), .max_body = kMaxAnswer};
     request.headers = {{"User-Agent", fmt::format("{} CLI/{} (linux/amd64)", kProduct, kVersion)},
                        {"X-Request-Id", make_uuid(*random_)}};
     if (!request.body.empty()) {
         request.headers.emplace_back("Content-Type", "application/json");
+    }
+    if (!authorization.empty()) {
+        request.headers.emplace_back("Authorization", authorization);
     }
     auto answer = transport_->send(request);
     if (!answer) {
@@ -222,6 +225,11 @@ Result<std::string> CaClient::sign(const SignRequest& request) {
 
 Result<std::string> CaClient::renew() {
     STEP_ASSIGN(const json::Value answer, call("POST", "/renew", ""));
+    return chain_of(answer);
+}
+
+Result<std::string> CaClient::renew_with_token(const std::string& token) {
+    STEP_ASSIGN(const json::Value answer, call("POST", "/renew", "", "Bearer " + token));
     return chain_of(answer);
 }
 

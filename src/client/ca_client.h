@@ -58,13 +58,16 @@ public:
     Result<std::string> sign(const SignRequest& request);
     /// Need a transport with a client certificate.
     Result<std::string> renew();
+    /// Needs no client certificate: `token` is signed with the key of the old one.
+    Result<std::string> renew_with_token(const std::string& token);
     Result<std::string> rekey(const std::string& csr_pem);
     Status revoke(const RevokeRequest& request);
 
     const std::string& url() const { return url_; }
 
 private:
-    Result<json::Value> call(const std::string& method, const std::string& path, std::string body);
+    Result<json::Value> call(const std::string& method, const std::string& path, std::string body,
+                             const std::string& authorization = {});
     Result<std::vector<std::string>> certificates(const std::string& path);
 
     std::string url_;

@@ -23,7 +23,6 @@ from tests.support.harness import BIN, OURS_CA, Case, free_port, tool  # noqa: E
 
 NAME = "you@smallstep.com"
 WAITING = [
-    ("S001-16", "renew --daemon", "step ca renew --daemon --exec 'kill -HUP 1' foo.crt foo.key"),
     ("S002-12", "crypto jwt", "step ca token foo.internal $J | step crypto jwt inspect --insecure"),
     ("S002-13", "provisioner editing", "step ca provisioner add other@smallstep.com --create --password-file $PW"),
     ("S002-15", "crypto jwe", "step ca provisioner list | jq -r '.[0].encryptedKey' | step crypto jwe decrypt --password-file $PW"),

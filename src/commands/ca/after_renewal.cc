@@ -21,14 +21,14 @@ using cli::FlagType;
 
 constexpr int kCannotExec = 127;
 
-Result<std::optional<Duration>> expires_in(const cli::Args& args) {
-    const std::string text = args.get("expires-in");
+Result<std::optional<Duration>> duration_of(const cli::Args& args, std::string_view flag) {
+    const std::string text = args.get(flag);
     if (text.empty()) {
         return std::optional<Duration>();
     }
     const auto duration = parse_duration(text);
     if (!duration) {
-        return invalid_flag("expires-in", text);
+        return invalid_flag(flag, text);
     }
     return std::optional(*duration);
 }
@@ -59,8 +59,10 @@ Duration jitter(Random& random, Duration limit) {
 
 }  // namespace
 
-Flags renewal_flags() {
+Flags renewal_flags(std::string_view period) {
     return {
+        {.name = "daemon", .type = FlagType::kBool, .help = "stay and do it again in time"},
+        {.name = period, .value = "duration", .help = "with --daemon: do it this often"},
         {.name = "expires-in", .value = "duration", .help = "renew only if less than this is left"},
         {.name = "pid", .type = FlagType::kInt, .value = "int", .help = "process to signal"},
         {.name = "pid-file", .value = "file", .help = "file with the process to signal"},
@@ -72,8 +74,18 @@ Flags renewal_flags() {
         {.name = "exec", .value = "command", .help = "command to run afterwards"}};
 }
 
-Status check_renewal_flags(const cli::Args& args) {
-    STEP_TRY(expires_in(args));
+Status check_renewal_flags(const cli::Args& args, std::string_view period) {
+    STEP_ASSIGN(const auto threshold, duration_of(args, "expires-in"));
+    STEP_ASSIGN(const auto every, duration_of(args, period));
+    if (threshold && every) {
+        return incompatible("expires-in", period);
+    }
+    if (every && !args.flag("daemon")) {
+        return needs_flag(period, "daemon");
+    }
+    if (every && *every <= Duration::zero()) {
+        return invalid_flag(period, args.get(period), "must be greater than 0");
+    }
     if (args.is_set("pid") && args.is_set("pid-file")) {
         return exclusive("pid", "pid-file");
     }
@@ -86,29 +98,37 @@ Status check_renewal_flags(const cli::Args& args) {
     return ok();
 }
 
-Result<RenewalPlan> plan_renewal(cli::Context& context, const x509::Certificate& certificate) {
+Result<RenewalPlan> plan_renewal(cli::Context& context, std::string_view period,
+                                 const x509::Certificate& certificate) {
     const cli::Args& args = context.args;
-    STEP_TRY(check_renewal_flags(args));
+    STEP_TRY(check_renewal_flags(args, period));
     RenewalPlan plan{.signal = static_cast<int>(args.integer("signal")), .exec = args.get("exec")};
     STEP_ASSIGN(plan.pid, process_id(args));
     plan.remaining =
         std::chrono::floor<std::chrono::seconds>(certificate.not_after - context.clock.now());
-    STEP_ASSIGN(const std::optional<Duration> threshold, expires_in(args));
-    if (!threshold) {
+    STEP_ASSIGN(plan.expires_in, duration_of(args, "expires-in"));
+    STEP_ASSIGN(plan.period, duration_of(args, period));
+    const Duration validity = certificate.not_after - certificate.not_before;
+    const auto too_long = [&](std::string_view flag, Duration value) {
+        return invalid(
+            fmt::format("flag '--{0}' must be within (lower than) the certificate validity "
+                        "period; {0}={1}, cert-validity-period={2}",
+                        flag, format_duration(value), format_duration(validity)));
+    };
+    if (plan.period && *plan.period >= validity) {
+        return too_long(period, *plan.period);
+    }
+    if (!plan.expires_in) {
         return plan;
     }
-    const Duration validity = certificate.not_after - certificate.not_before;
-    if (*threshold > validity) {
-        return invalid(fmt::format(
-            "flag '--expires-in' must be within (lower than) the certificate validity period; "
-            "expires-in={}, cert-validity-period={}",
-            format_duration(*threshold), format_duration(validity)));
+    if (*plan.expires_in > validity) {
+        return too_long("expires-in", *plan.expires_in);
     }
-    plan.due = plan.remaining <= *threshold + jitter(context.random, *threshold / 20);
+    plan.due = plan.remaining <= *plan.expires_in + jitter(context.random, *plan.expires_in / 20);
     return plan;
 }
 
-Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan) {
+Result<cli::ExitCode> run_hooks(const RenewalPlan& plan) {
     if (plan.pid != 0 && ::kill(plan.pid, plan.signal) != 0) {
         return Error{.code = Code::kUnavailable,
                      .detail = fmt::format("kill {} with signal {} failed: {}", plan.pid,
@@ -125,6 +145,10 @@ Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan) {
     arguments.push_back(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
+        // What the daemon holds back for itself is not held back for its hooks.
+        sigset_t none;
+        (void)sigemptyset(&none);
+        (void)sigprocmask(SIG_SETMASK, &none, nullptr);
         ::execvp(arguments[0], arguments.data());
         const std::string message =
             fmt::format("exec: \"{}\": {}\n", words.front(), errno_text(errno));
@@ -138,7 +162,11 @@ Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan) {
         return Error{.code = Code::kUnavailable,
                      .detail = fmt::format("cannot run {}: {}", words.front(), errno_text(errno))};
     }
-    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan) {
+    STEP_ASSIGN(const cli::ExitCode code, run_hooks(plan));
     if (code != 0) {
         context.console.err(fmt::format("exit status {}\n", code));
     }

@@ -12,7 +12,9 @@ namespace step::commands {
 
 // What renew and rekey share: when to act, and whom to tell afterwards.
 
-Flags renewal_flags();  ///< --expires-in, --pid, --pid-file, --signal, --exec
+/// --expires-in, --pid, --pid-file, --signal, --exec, --daemon and `period`, which is
+/// "renew-period" or "rekey-period".
+Flags renewal_flags(std::string_view period);
 
 struct RenewalPlan {
     bool due = true;
@@ -20,15 +22,19 @@ struct RenewalPlan {
     int pid = 0;           ///< 0: nobody.
     int signal = 1;
     std::string exec{};
+    std::optional<Duration> expires_in{}, period{};
 };
 
 /// Checks those flags. `due` is false if --expires-in says that there is time left; up to a
 /// twentieth of it is added at random, so that a fleet does not renew in one moment.
-Result<RenewalPlan> plan_renewal(cli::Context& context, const x509::Certificate& certificate);
+Result<RenewalPlan> plan_renewal(cli::Context& context, std::string_view period,
+                                 const x509::Certificate& certificate);
 /// The part of the checks that needs no certificate.
-Status check_renewal_flags(const cli::Args& args);
+Status check_renewal_flags(const cli::Args& args, std::string_view period);
 
 /// Sends the signal and runs the command; the exit code is the command's.
+Result<cli::ExitCode> run_hooks(const RenewalPlan& plan);
+/// The same, and says on stderr if that is not 0.
 Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan);
 
 }  // namespace step::commands

@@ -22,6 +22,19 @@ Result<client::CaClient> open(const cli::Context& context, client::Connection co
     return client::connect(connection, context.random);
 }
 
+Result<std::vector<x509::Certificate>> read_chain(const std::string& file) {
+    const auto text = read_file(file);
+    if (!text) {
+        return reading_open(file, text.error());
+    }
+    auto chain = x509::parse_certificates_pem(*text);
+    if (!chain) {
+        return invalid(
+            fmt::format("error reading certificate chain: {}: {}", file, chain.error().detail));
+    }
+    return chain;
+}
+
 }  // namespace
 
 Result<std::string> ca_url(const cli::Context& context) {
@@ -113,15 +126,7 @@ Result<crypto::PrivateKey> read_key(cli::Context& context, const std::string& fi
 
 Result<Identity> read_identity(cli::Context& context, const std::string& certificate_file,
                                const std::string& key_file) {
-    const auto text = read_file(certificate_file);
-    if (!text) {
-        return reading_open(certificate_file, text.error());
-    }
-    auto chain = x509::parse_certificates_pem(*text);
-    if (!chain) {
-        return invalid(fmt::format("error reading certificate chain: {}: {}", certificate_file,
-                                   chain.error().detail));
-    }
+    STEP_ASSIGN(std::vector<x509::Certificate> chain, read_chain(certificate_file));
     auto key = read_key(context, key_file);
     if (!key && key.error().code != Code::kInvalidArgument && kind_of(key_file) == Kind::kNothing) {
         return reading_open(key_file, key.error());
@@ -129,12 +134,24 @@ Result<Identity> read_identity(cli::Context& context, const std::string& certifi
     if (!key) {
         return std::move(key).error();
     }
-    STEP_ASSIGN(const crypto::PublicKey certified, chain->front().public_key());
+    STEP_ASSIGN(const crypto::PublicKey certified, chain.front().public_key());
     if (!(certified == key->public_key())) {
         return invalid(fmt::format("the key in {} does not belong to the certificate in {}",
                                    key_file, certificate_file));
     }
-    return Identity{.chain = *std::move(chain), .key = *std::move(key)};
+    return Identity{.chain = std::move(chain), .key = *std::move(key)};
+}
+
+Status reload_identity(cli::Context& context, const std::string& certificate_file,
+                       const std::string& key_file, Identity& identity) {
+    STEP_ASSIGN(std::vector<x509::Certificate> chain, read_chain(certificate_file));
+    STEP_ASSIGN(const crypto::PublicKey certified, chain.front().public_key());
+    if (certified == identity.key.public_key()) {
+        identity.chain = std::move(chain);
+        return ok();
+    }
+    STEP_ASSIGN(identity, read_identity(context, certificate_file, key_file));
+    return ok();
 }
 
 }  // namespace step::commands

@@ -36,6 +36,10 @@ struct Identity {
 /// has that flag. Fails if the key does not belong to the leaf.
 Result<Identity> read_identity(cli::Context& context, const std::string& certificate_file,
                                const std::string& key_file);
+/// Reads the chain again, in case somebody else renewed it; the key file only if the one in
+/// memory does not belong to it any more, so that nobody is asked for its password again.
+Status reload_identity(cli::Context& context, const std::string& certificate_file,
+                       const std::string& key_file, Identity& identity);
 Result<crypto::PrivateKey> read_key(cli::Context& context, const std::string& file);
 
 }  // namespace step::commands
