@@ -113,8 +113,8 @@ Result<std::string> chain_of(const json::Value& answer) {
 
 }  // namespace
 
-Result<json::Value> CaClient::call(const std::string& method, const std::string& path,
-                                   std::string body, const std::string& authorization) {
+Result<http::Incoming> CaClient::exchange(const std::string& method, const std::string& path,
+                                          std::string body, const std::string& authorization) {
     http::Outgoing request{
         .method = method, .url = url_ + path, .body = std::move(body), .max_body = kMaxAnswer};
     request.headers = {{"User-Agent", fmt::format("{} CLI/{} (linux/amd64)", kProduct, kVersion)},
@@ -131,7 +131,16 @@ Result<json::Value> CaClient::call(const std::string& method, const std::string&
         error.detail = fmt::format("client {} {} failed: {}", method, request.url, error.detail);
         return error;
     }
-    const std::string what = fmt::format("{} {}", method, request.url);
+    return answer;
+}
+
+Result<json::Value> CaClient::call(const std::string& method, const std::string& path,
+                                   std::string body, const std::string& authorization) {
+    const auto answer = exchange(method, path, std::move(body), authorization);
+    if (!answer) {
+        return answer.error();
+    }
+    const std::string what = fmt::format("{} {}{}", method, url_, path);
     if (answer->status >= 400) {
         return refusal(*answer, what);
     }
@@ -247,6 +256,26 @@ Status CaClient::revoke(const RevokeRequest& request) {
                                         {.name = "passive", .value = true}});
     STEP_TRY(call("POST", "/revoke", json::encode(body)));
     return ok();
+}
+
+Result<bool> CaClient::remote_management() {
+    STEP_ASSIGN(const http::Incoming answer, exchange("GET", "/admin/admins", ""));
+    switch (answer.status) {
+        case 404:
+        case 501:
+            return false;
+        case 401:
+            return true;
+        default:
+            break;
+    }
+    if (answer.status >= 400) {
+        return refusal(answer, fmt::format("GET {}/admin/admins", url_));
+    }
+    return nonsense(
+        fmt::format("the CA answered with status {} to a request without credentials for "
+                    "/admin/admins",
+                    answer.status));
 }
 
 Result<CaClient> connect(const Connection& connection, Random& random) {

@@ -63,9 +63,16 @@ public:
     Result<std::string> rekey(const std::string& csr_pem);
     Status revoke(const RevokeRequest& request);
 
+    /// Whether this CA takes changes of provisioners at /admin: asks there without credentials.
+    /// False if the answer is 404 or 501, true if it is 401; any other fails as above. Without a
+    /// connection the error has the reason http::kNoConnection.
+    Result<bool> remote_management();
+
     const std::string& url() const { return url_; }
 
 private:
+    Result<http::Incoming> exchange(const std::string& method, const std::string& path,
+                                    std::string body, const std::string& authorization = {});
     Result<json::Value> call(const std::string& method, const std::string& path, std::string body,
                              const std::string& authorization = {});
     Result<std::vector<std::string>> certificates(const std::string& path);

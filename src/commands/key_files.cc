@@ -4,11 +4,27 @@
 
 #include "base/files.h"
 #include "cli/files.h"
+#include "commands/errors.h"
 #include "crypto/pem_key.h"
 
 namespace step::commands {
 
 namespace {
+
+constexpr std::size_t kGeneratedPassword = 32;
+
+std::string generate_password(Random& random) {
+    constexpr std::string_view kLetters =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    std::string password;
+    while (password.size() < kGeneratedPassword) {
+        const auto octet = static_cast<unsigned char>(random.bytes(1).front());
+        if (octet < kLetters.size() * 4) {  // No letter is likelier than another.
+            password += kLetters[octet % kLetters.size()];
+        }
+    }
+    return password;
+}
 
 Status not_empty(std::string_view password) {
     return password.empty()
@@ -80,6 +96,19 @@ Status write_private_key(cli::Context& context, const std::string& path,
     }
     return cli::write_output(context, path, crypto::encode_private_key(key).view(), kMode,
                              Mode::kExact);
+}
+
+Result<Secret> ask_new_password(cli::Context& context, std::string_view label) {
+    STEP_ASSIGN(Secret password, context.console.ask_password(label, {}));
+    if (!password.empty()) {
+        return password;
+    }
+    const auto not_empty = [](std::string_view text) {
+        return text.empty() ? Status(invalid("value is empty")) : ok();
+    };
+    STEP_ASSIGN(std::string generated,
+                context.console.ask("Password", not_empty, generate_password(context.random)));
+    return Secret(std::move(generated));
 }
 
 }  // namespace step::commands

@@ -22,6 +22,10 @@ Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::st
 /// key in clear (docs/compat.md).
 Result<std::optional<Secret>> new_key_password(cli::Context& context);
 
+/// A new password asked for with `label`; an empty answer opens a second question, in which a
+/// generated one stands to be taken or edited.
+Result<Secret> ask_new_password(cli::Context& context, std::string_view label);
+
 /// Writes a private key in the original's form, encrypted if there is a password, mode 0600.
 Status write_private_key(cli::Context& context, const std::string& path,
                          const crypto::PrivateKey& key, const std::optional<Secret>& password);

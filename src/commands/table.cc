@@ -14,7 +14,11 @@ constexpr cli::Entry kCommands[] = {
     {"ca federation", ca_federation},
     {"ca health", ca_health},
     {"ca init", ca_init},
+    {"ca provisioner add", ca_provisioner_add},
+    {"ca provisioner jwe-key", ca_provisioner_jwe_key},
     {"ca provisioner list", ca_provisioner_list},
+    {"ca provisioner remove", ca_provisioner_remove},
+    {"ca provisioner update", ca_provisioner_update},
     {"ca rekey", ca_rekey},
     {"ca renew", ca_renew},
     {"ca revoke", ca_revoke},
@@ -33,7 +37,7 @@ constexpr cli::Entry kCommands[] = {
 
 constexpr cli::Group kGroups[] = {
     {"ca", "run, reach and use a certificate authority", ""},
-    {"ca provisioner", "see who may hand out certificates", ""},
+    {"ca provisioner", "see and change who may hand out certificates", ""},
     {"certificate", "make, read and check certificates", ""},
     {"crypto", "keys and other primitives", ""},
     {"crypto jwk", "JSON Web Keys", ""},

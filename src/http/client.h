@@ -12,6 +12,9 @@
 
 namespace step::http {
 
+/// Error::reason where no connection came about: unknown host, nobody listens, unreachable.
+inline constexpr const char* kNoConnection = "http.no_connection";
+
 struct Outgoing {
     std::string method = "GET";
     std::string url{};  ///< https://host[:port]/path?query, or http://.

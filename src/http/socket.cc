@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/ip.h"
+#include "http/client.h"
 #include "http/socket_impl.h"
 
 namespace step::http {
@@ -18,6 +19,10 @@ namespace {
 
 Error failure(std::string detail) {
     return {.code = Code::kUnavailable, .detail = std::move(detail)};
+}
+
+Error no_connection(const std::string& detail) {
+    return {.code = Code::kUnavailable, .detail = "dial tcp" + detail, .reason = kNoConnection};
 }
 
 std::string text_of(const sockaddr* address) {
@@ -92,11 +97,11 @@ Status Socket::connect(const std::string& host, const std::string& port,
     const int code = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
     if (code != 0) {
         const bool unknown = code == EAI_NONAME || code == EAI_NODATA;
-        return failure("dial tcp: lookup " + host + ": " +
-                       (unknown ? "no such host" : ::gai_strerror(code)));
+        return no_connection(": lookup " + host + ": " +
+                             (unknown ? "no such host" : ::gai_strerror(code)));
     }
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> frees(found, ::freeaddrinfo);
-    Status last = failure("dial tcp: lookup " + host + ": no such host");
+    Status last = no_connection(": lookup " + host + ": no such host");
     bool first = true;
     for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
         Status done = connect_to(*one, source);
@@ -116,7 +121,7 @@ Status Socket::connect(const std::string& host, const std::string& port,
 Status Socket::connect_to(const addrinfo& address, const std::string& source) {
     const std::string peer = text_of(address.ai_addr);
     const auto problem = [&](const char* call) {
-        return failure("dial tcp " + peer + ": " + call + ": " + errno_text(errno));
+        return no_connection(" " + peer + ": " + call + ": " + errno_text(errno));
     };
     fd_ = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0) {

@@ -75,25 +75,6 @@ json::Value configuration(const InitOptions& options, const InitPlan& plan,
     return config;
 }
 
-/// The first JWK provisioner, its private key inside, encrypted.
-Result<json::Value> make_provisioner(const std::string& name, const Secret& password,
-                                     Random& random) {
-    STEP_ASSIGN(crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
-    jose::Jwk jwk;
-    jwk.use = "sig";
-    jwk.alg = jose::default_algorithm(key.public_key());
-    jwk.kid = jose::thumbprint(key.public_key());
-    jwk.public_key = key.public_key();
-    jwk.private_key = std::move(key);
-    const Secret plain(json::encode(jose::private_jwk(jwk)));
-    STEP_ASSIGN(std::string encrypted,
-                jose::encrypt_with_password(plain.view(), password.view(), "jwk+json", random));
-    return json::Value(json::Object{{"type", "JWK"},
-                                    {"name", name},
-                                    {"key", jose::public_jwk(jwk)},
-                                    {"encryptedKey", std::move(encrypted)}});
-}
-
 /// https://<first name>, and the port unless it is 443.
 Result<std::string> default_url(const InitOptions& options) {
     const std::optional<HostPort> at = split_host_port(options.address);
@@ -158,6 +139,38 @@ Result<NewAuthority> make_intermediate(const std::string& name, const NewAuthori
                 x509::sign_draft(draft, new_serial(random), parent.subject_der, root.key,
                                  crypto::default_scheme(root.key.public_key())));
     return NewAuthority{std::move(certificate), std::move(key)};
+}
+
+Result<json::Value> make_provisioner(const std::string& name, jose::Jwk key, const Secret& password,
+                                     Random& random) {
+    if (!key.public_key) {
+        return Error{Code::kInvalidArgument,
+                     "invalid JWK: a symmetric key cannot be used as a provisioner"};
+    }
+    if (key.kid.empty()) {
+        key.kid = jose::thumbprint(*key.public_key);
+    }
+    if (key.alg.empty()) {
+        key.alg = jose::default_algorithm(*key.public_key);
+    }
+    json::Object entry{{"type", "JWK"}, {"name", name}, {"key", jose::public_jwk(key)}};
+    if (key.private_key) {
+        const Secret plain(json::encode(jose::private_jwk(key)));
+        STEP_ASSIGN(std::string encrypted,
+                    jose::encrypt_with_password(plain.view(), password.view(), "jwk+json", random));
+        entry.push_back({"encryptedKey", std::move(encrypted)});
+    }
+    return json::Value(std::move(entry));
+}
+
+Result<json::Value> make_provisioner(const std::string& name, const Secret& password,
+                                     Random& random) {
+    STEP_ASSIGN(crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
+    jose::Jwk jwk;
+    jwk.use = "sig";
+    jwk.public_key = key.public_key();
+    jwk.private_key = std::move(key);
+    return make_provisioner(name, std::move(jwk), password, random);
 }
 
 Result<InitPlan> plan_init(const InitOptions& options, const NewAuthority& root,

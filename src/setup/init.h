@@ -10,6 +10,8 @@
 #include "base/runtime.h"
 #include "base/secret.h"
 #include "crypto/key.h"
+#include "jose/jwk.h"
+#include "json/value.h"
 
 namespace step::setup {
 
@@ -52,6 +54,14 @@ struct InitPlan {
     std::string database{};  ///< Empty without one.
     std::string defaults{}, configuration{};
 };
+
+/// A JWK provisioner as it stands in ca.json, with a fresh EC P-256 key that `password` opens.
+Result<json::Value> make_provisioner(const std::string& name, const Secret& password,
+                                     Random& random);
+/// The same for a key that there is: members type, name, key and, if there is a private key,
+/// encryptedKey. A key id and an algorithm that are missing are filled in.
+Result<json::Value> make_provisioner(const std::string& name, jose::Jwk key, const Secret& password,
+                                     Random& random);
 
 /// Encrypts both keys and the provisioner's with the passwords given (`provisioner_password`
 /// none: `password` too) and lays out the tree. Fails with kInvalidArgument on an address that is

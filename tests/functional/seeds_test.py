@@ -24,13 +24,7 @@ from tests.support.harness import BIN, OURS_CA, Case, free_port, tool  # noqa: E
 NAME = "you@smallstep.com"
 WAITING = [
     ("S002-12", "crypto jwt", "step ca token foo.internal $J | step crypto jwt inspect --insecure"),
-    ("S002-13", "provisioner editing", "step ca provisioner add other@smallstep.com --create --password-file $PW"),
     ("S002-15", "crypto jwe", "step ca provisioner list | jq -r '.[0].encryptedKey' | step crypto jwe decrypt --password-file $PW"),
-    ("S002-18", "provisioner editing", "step ca provisioner update you@smallstep.com --private-key=<(echo -n x)"),
-    ("S002-20", "provisioner editing", "step ca provisioner update you@smallstep.com --create --password-file $PW"),
-    ("S002-21", "provisioner editing", "step ca provisioner update you@smallstep.com --private-key ''"),
-    ("S003-17", "provisioner editing", "step ca provisioner add puppet --ca-config $STEPPATH/config/ca.json"
-     " --public-key puppet.pub.json --private-key puppet.key.json --password-file $PW"),
     ("S003-22", "offline tokens", "step ca token --offline --kid K --issuer puppet --key clear.json svc.example.com"),
     ("S004-06", "crypto keypair", "step crypto keypair host.pub host.key --password-file $PW"),
 ]
@@ -356,6 +350,56 @@ class Seeds(Case):
             if not re.search(r"flag provided but not defined|is not a command|No help topic", done.stderr):
                 works.append((row, why, done.returncode, done.stdout, done.stderr))
         self.assertEqual(works, [], "these do something now; test what the row says instead")
+
+    def edited(self, line):
+        """A change of ca.json that succeeds, and the CA started anew."""
+        done = self.sh(line)
+        file = self.ca.steppath / "config/ca.json"
+        self.assertEqual(done.stderr, f"✔ CA Configuration: {file}\n\nSuccess! Your `step-ca` config has been updated. "
+                         "To pick up the new configuration SIGHUP (kill -1 <pid>) or restart the step-ca process.\n")
+        self.server.stop()
+        self.server = self.serve(self.ca)
+        return json.loads(file.read_text())["authority"]["provisioners"]
+
+    def test_S002_13_16_18_20_21_S003_17_provisioners_are_added_changed_and_removed(self):
+        config = self.ca.steppath / "config/ca.json"
+        config.write_text(config.read_text().replace('"logger"', '"ours": {"b": 1.50, "a": []},\n\t"logger"', 1))
+        added = self.edited("step ca provisioner add other@smallstep.com --create --password-file $PW --x509-max-dur 1h"
+                            " --x509-default-dur 30m")
+        self.assertEqual([entry["name"] for entry in added], [NAME, "other@smallstep.com"])
+        self.assertEqual(added[1]["claims"], {
+            "maxTLSCertDuration": "1h0m0s", "defaultTLSCertDuration": "30m0s", "enableSSHCA": True,
+            "disableRenewal": False, "allowRenewalAfterExpiry": False, "disableSmallstepExtensions": False})
+        self.assertIn('"ours": {\n\t\t"b": 1.50,\n\t\t"a": []\n\t},\n\t"logger"', config.read_text())
+        use = "step ca token foo.local --provisioner-password-file {} --provisioner {} > /dev/null"
+        self.sh(use.format("$PW", "other@smallstep.com"))
+
+        kid = added[1]["key"]["kid"]
+        self.assertEqual(self.sh(f"step ca provisioner jwe-key {kid}").stdout, added[1]["encryptedKey"] + "\n")
+        again = self.sh("step ca provisioner add other@smallstep.com --create --password-file $PW", check=False)
+        self.assertEqual((again.returncode, again.stderr), (1, "cannot add multiple provisioners with the same name\n"))
+
+        updated = self.edited("step ca provisioner update other@smallstep.com --create --password-file $PW")
+        self.assertNotEqual(updated[1]["key"]["kid"], kid)
+        self.assertEqual(updated[1]["claims"], added[1]["claims"])
+        self.sh(use.format("$PW", "other@smallstep.com"))
+
+        self.sh("step crypto jwk create puppet.pub.json puppet.key.json --password-file $PW")
+        puppet = self.edited("step ca provisioner add puppet --ca-config $STEPPATH/config/ca.json"
+                             " --public-key puppet.pub.json --private-key puppet.key.json --password-file $PW")
+        self.sh(use.format("$PW", "puppet"))
+        self.ca.env["KEPT"] = puppet[2]["encryptedKey"]
+        self.edited("step ca provisioner update puppet --private-key ''")
+        self.assertNotEqual(self.sh(use.format("$PW", "puppet"), check=False).returncode, 0)
+        self.sh(use.format("$PW", "puppet") + " --key puppet.key.json")
+        back = self.edited('step ca provisioner update puppet --private-key=<(echo -n "$KEPT")')
+        self.assertEqual(back[2]["encryptedKey"], self.ca.env["KEPT"])
+        self.sh(use.format("$PW", "puppet"))
+        left = self.edited("step ca provisioner remove other@smallstep.com")
+        self.assertEqual([entry["name"] for entry in left], [NAME, "puppet"])
+        foreign = self.sh("step ca provisioner add x --create --client-id y", check=False)
+        self.assertEqual(foreign.stderr,
+                         "flag '--client-id' needs a provisioner of type OIDC, which is not supported yet\n")
 
     def test_S002_19_P15_a_hangup_does_not_reload_yet(self):
         """Waits for reload by SIGHUP."""

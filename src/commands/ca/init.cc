@@ -10,6 +10,7 @@
 #include "commands/ca/commands.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
+#include "commands/key_files.h"
 
 namespace step::commands {
 namespace {
@@ -20,8 +21,6 @@ constexpr std::string_view kManual =
 
 using cli::FlagType;
 using Validate = cli::Console::Validate;
-
-constexpr std::size_t kGeneratedPassword = 32;
 
 Status not_empty(std::string_view text) {
     return trim(text).empty() ? Status(invalid("value is empty")) : ok();
@@ -86,32 +85,12 @@ Status choose_deployment(cli::Context& context) {
     return ok();
 }
 
-std::string generate_password(Random& random) {
-    constexpr std::string_view kLetters =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    std::string password;
-    while (password.size() < kGeneratedPassword) {
-        const auto octet = static_cast<unsigned char>(random.bytes(1).front());
-        if (octet < kLetters.size() * 4) {  // No letter is likelier than another.
-            password += kLetters[octet % kLetters.size()];
-        }
-    }
-    return password;
-}
-
 Result<Secret> ca_password(cli::Context& context) {
     if (const std::string file = context.args.get("password-file"); !file.empty()) {
         return cli::read_password_file(file);
     }
     context.console.err("Choose a password for your CA keys and first provisioner.\n");
-    STEP_ASSIGN(Secret password,
-                context.console.ask_password("[leave empty and we'll generate one]", {}));
-    if (!password.empty()) {
-        return password;
-    }
-    STEP_ASSIGN(std::string generated,
-                context.console.ask("Password", not_empty, generate_password(context.random)));
-    return Secret(std::move(generated));
+    return ask_new_password(context, "[leave empty and we'll generate one]");
 }
 
 struct Answers {

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "commands/ca/commands.h"
+#include "commands/ca/provisioner_change.h"
+#include "commands/errors.h"
+#include "commands/flag_errors.h"
+#include "provisioner/provisioner.h"
+
+namespace step::commands {
+namespace {
+
+constexpr std::string_view kManual =
+#include "commands/ca/provisioner_add.md.inc"
+    ;
+
+using cli::FlagType;
+
+Status check_type(const cli::Args& args) {
+    const std::string type = args.get("type");
+    if (!provisioner::is_original_type(type)) {
+        return invalid_flag("type", type,
+                            "options are JWK, ACME, OIDC, SSHPOP, K8SSA, NEBULA, SCEP, AWS, GCP, "
+                            "AZURE");
+    }
+    if (!provisioner::is_supported_type(type)) {
+        return Error{.code = Code::kUnsupported,
+                     .detail = fmt::format("provisioners of type '{}' are not supported yet",
+                                           to_upper(type))};
+    }
+    return ok();
+}
+
+Result<cli::ExitCode> run(cli::Context& context) {
+    const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(1));
+    STEP_TRY(check_type(args));
+    STEP_TRY(refuse_foreign_flags(args));
+    if (!args.flag("create") && args.get("public-key").empty()) {
+        return value_requires("create", "false", "public-key");
+    }
+    STEP_ASSIGN(ProvisionerKey key, provisioner_key_flags(context));
+    json::Value entry =
+        json::Object{{"type", "JWK"}, {"name", args.positional(0)}, {"key", std::move(key.key)}};
+    if (key.encrypted.as_string() != nullptr && !key.encrypted.as_string()->empty()) {
+        entry.set("encryptedKey", std::move(key.encrypted));
+    }
+    set_claims(entry, args, /*fresh=*/true);
+    entry.set("options", json::Object{{"x509", json::Object{}}, {"ssh", json::Object{}}});
+    STEP_TRY(change_provisioners(
+        context, [&](ProvisionerFile& file) { return file.add(std::move(entry)); }));
+    return 0;
+}
+
+}  // namespace
+
+cli::Command ca_provisioner_add() {
+    return {.path = "ca provisioner add",
+            .brief = "add a provisioner",
+            .usage = "<name> --type=JWK [--public-key=<file>]",
+            .manual = kManual,
+            .flags = join_flags(
+                {{{.name = "type", .value = "type", .help = "type", .fallback = "JWK"},
+                  {.name = "create", .type = FlagType::kBool, .help = "make a key pair"},
+                  {.name = "public-key", .value = "file", .help = "public key to verify with"},
+                  {.name = "private-key", .value = "file", .help = "private key to keep"}},
+                 password_file_flag(),
+                 provisioner_claim_flags(),
+                 provisioner_admin_flags(),
+                 foreign_provisioner_flags()}),
+            .run = run};
+}
+
+}  // namespace step::commands

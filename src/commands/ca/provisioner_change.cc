@@ -1,0 +1,198 @@
+#include "commands/ca/provisioner_change.h"
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/time.h"
+#include "commands/ca/connect.h"
+#include "commands/errors.h"
+#include "http/client.h"
+
+namespace step::commands {
+namespace {
+
+using cli::FlagType;
+
+struct DurationFlag {
+    std::string_view flag, claim;
+};
+constexpr DurationFlag kDurations[] = {{"x509-min-dur", "minTLSCertDuration"},
+                                       {"x509-max-dur", "maxTLSCertDuration"},
+                                       {"x509-default-dur", "defaultTLSCertDuration"},
+                                       {"ssh-user-min-dur", "minUserSSHCertDuration"},
+                                       {"ssh-user-max-dur", "maxUserSSHCertDuration"},
+                                       {"ssh-user-default-dur", "defaultUserSSHCertDuration"},
+                                       {"ssh-host-min-dur", "minHostSSHCertDuration"},
+                                       {"ssh-host-max-dur", "maxHostSSHCertDuration"},
+                                       {"ssh-host-default-dur", "defaultHostSSHCertDuration"}};
+
+struct SwitchFlag {
+    std::string_view flag, claim;
+    bool normal;
+};
+constexpr SwitchFlag kSwitches[] = {
+    {"ssh", "enableSSHCA", true},
+    {"disable-renewal", "disableRenewal", false},
+    {"allow-renewal-after-expiry", "allowRenewalAfterExpiry", false},
+    {"disable-smallstep-extensions", "disableSmallstepExtensions", false}};
+
+struct ForeignFlag {
+    std::string_view name;
+    FlagType type;
+    std::string_view types;  ///< Of provisioner; empty: templates.
+};
+constexpr auto kSwitch = FlagType::kBool;
+constexpr auto kText = FlagType::kString;
+constexpr auto kMany = FlagType::kList;
+constexpr auto kWhole = FlagType::kInt;
+constexpr ForeignFlag kForeign[] = {
+    {"client-id", kText, "OIDC"},
+    {"client-secret", kText, "OIDC"},
+    {"listen-address", kText, "OIDC"},
+    {"configuration-endpoint", kText, "OIDC"},
+    {"admin", kMany, "OIDC"},
+    {"domain", kMany, "OIDC"},
+    {"group", kMany, "OIDC"},
+    {"tenant-id", kText, "OIDC"},
+    {"x5c-roots/x5c-root", kText, "X5C"},
+    {"nebula-root", kText, "Nebula"},
+    {"require-eab", kSwitch, "ACME"},
+    {"force-cn", kSwitch, "ACME or SCEP"},
+    {"challenge", kMany, "ACME or SCEP"},
+    {"attestation-format", kMany, "ACME"},
+    {"attestation-roots", kMany, "ACME"},
+    {"capabilities", kMany, "SCEP"},
+    {"include-root", kSwitch, "SCEP"},
+    {"exclude-intermediate", kSwitch, "SCEP"},
+    {"min-public-key-length", kWhole, "SCEP"},
+    {"encryption-algorithm-identifier", kWhole, "SCEP"},
+    {"scep-decrypter-certificate-file", kText, "SCEP"},
+    {"scep-decrypter-key-file", kText, "SCEP"},
+    {"scep-decrypter-key-uri", kText, "SCEP"},
+    {"scep-decrypter-key-password-file", kText, "SCEP"},
+    {"aws-account", kMany, "AWS"},
+    {"azure-tenant", kText, "Azure"},
+    {"azure-resource-group", kMany, "Azure"},
+    {"azure-audience", kText, "Azure"},
+    {"azure-subscription-id", kMany, "Azure"},
+    {"azure-object-id", kMany, "Azure"},
+    {"gcp-service-account", kMany, "GCP"},
+    {"gcp-project", kMany, "GCP"},
+    {"gcp-organization", kText, "GCP"},
+    {"instance-age", FlagType::kDuration, "AWS or GCP"},
+    {"disable-custom-sans", kSwitch, "AWS, Azure or GCP"},
+    {"disable-trust-on-first-use/disable-tofu", kSwitch, "AWS, Azure or GCP"},
+    {"disable-ssh-ca-user", kSwitch, "GCP"},
+    {"disable-ssh-ca-host", kSwitch, "GCP"},
+    {"x509-template", kText, ""},
+    {"x509-template-data", kText, ""},
+    {"ssh-template", kText, ""},
+    {"ssh-template-data", kText, ""}};
+
+constexpr int kConfigMode = 0600;
+
+}  // namespace
+
+Flags provisioner_admin_flags() {
+    return join_flags(
+        {{{.name = "admin-cert", .value = "file", .help = "certificate of an administrator"},
+          {.name = "admin-key", .value = "file", .help = "its key"},
+          {.name = "admin-subject/admin-name", .value = "name", .help = "administrator's name"},
+          {.name = "admin-provisioner/admin-issuer",
+           .value = "name",
+           .help = "provisioner of administrators"},
+          {.name = "admin-password-file", .value = "file", .help = "password of that provisioner"},
+          {.name = "ca-config", .value = "file", .help = "configuration to change"}},
+         connection_flags()});
+}
+
+Flags provisioner_claim_flags() {
+    Flags flags;
+    for (const DurationFlag& row : kDurations) {
+        flags.push_back({.name = row.flag,
+                         .type = FlagType::kDuration,
+                         .value = "duration",
+                         .help = "lifetime of certificates"});
+    }
+    for (const SwitchFlag& row : kSwitches) {
+        flags.push_back({.name = row.flag, .type = FlagType::kBool, .help = "claim"});
+    }
+    return flags;
+}
+
+Flags foreign_provisioner_flags() {
+    Flags flags;
+    for (const ForeignFlag& row : kForeign) {
+        flags.push_back(
+            {.name = row.name, .type = row.type, .help = "not for JWK", .hidden = true});
+    }
+    return flags;
+}
+
+Status refuse_foreign_flags(const cli::Args& args) {
+    for (const ForeignFlag& row : kForeign) {
+        const std::string_view name = row.name.substr(0, row.name.find('/'));
+        // The environment speaks to many commands; only what was typed here is meant for us.
+        if (args.source(name) != cli::Source::kCommandLine) {
+            continue;
+        }
+        return Error{.code = Code::kUnsupported,
+                     .detail = row.types.empty()
+                                   ? fmt::format("flag '--{}' needs certificate templates, which "
+                                                 "are not supported yet",
+                                                 name)
+                                   : fmt::format("flag '--{}' needs a provisioner of type {}, "
+                                                 "which is not supported yet",
+                                                 name, row.types)};
+    }
+    return ok();
+}
+
+void set_claims(json::Value& entry, const cli::Args& args, bool fresh) {
+    json::Value* const present = member_of(entry, "claims");
+    json::Value claims = present != nullptr ? *present : json::Value();
+    for (const DurationFlag& row : kDurations) {
+        if (args.is_set(row.flag)) {
+            const auto duration = parse_duration(args.get(row.flag));
+            set_member(claims, row.claim, format_duration(duration ? *duration : Duration{}));
+        }
+    }
+    for (const SwitchFlag& row : kSwitches) {
+        if (fresh || args.is_set(row.flag)) {
+            set_member(claims, row.claim, args.is_set(row.flag) ? args.flag(row.flag) : row.normal);
+        }
+    }
+    if (!claims.is_null()) {
+        set_member(entry, "claims", std::move(claims));
+    }
+}
+
+Status change_provisioners(cli::Context& context,
+                           const std::function<Status(ProvisionerFile&)>& change) {
+    STEP_ASSIGN(client::CaClient ca, connect(context));
+    const auto remote = ca.remote_management();
+    if (!remote && !remote.error().has_reason(http::kNoConnection)) {
+        return explain(remote.error());
+    }
+    if (remote && *remote) {
+        return Error{.code = Code::kUnsupported,
+                     .detail = fmt::format("the CA at {} has remote management, which is not "
+                                           "supported yet; nothing was changed",
+                                           ca.url())};
+    }
+    std::string file = context.args.get("ca-config");
+    if (file.empty()) {
+        file = join_path(context.steppath, "config/ca.json");
+    }
+    STEP_ASSIGN(const Bytes text, read_file(file));
+    STEP_ASSIGN(ProvisionerFile config, ProvisionerFile::parse(text, file));
+    STEP_TRY(change(config));
+    STEP_TRY(write_file(file, config.text(), kConfigMode));
+    context.console.selected("CA Configuration", file);
+    context.console.err(
+        "\nSuccess! Your `step-ca` config has been updated. To pick up the new configuration "
+        "SIGHUP (kill -1 <pid>) or restart the step-ca process.\n");
+    return ok();
+}
+
+}  // namespace step::commands

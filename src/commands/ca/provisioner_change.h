@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/command.h"
+#include "commands/ca/provisioner_file.h"
+#include "commands/flags.h"
+
+namespace step::commands {
+
+// What add, update and remove share.
+
+Flags provisioner_admin_flags();  ///< --admin-…, --ca-config and the flags of a connection
+Flags provisioner_claim_flags();  ///< durations, renewal, ssh, extensions
+/// Hidden: those that only other types of provisioner have, so that they can be refused by name.
+Flags foreign_provisioner_flags();
+
+/// Fails with kUnsupported if a flag of another type, or one for templates, is on the command line.
+Status refuse_foreign_flags(const cli::Args& args);
+
+/// Writes the claims that the flags name. A `fresh` entry gets the switches too, as the original
+/// writes them.
+void set_claims(json::Value& entry, const cli::Args& args, bool fresh);
+
+/// Asks the CA whether it keeps its provisioners itself. If it does, fails with kUnsupported; if
+/// it does not, or nobody answers, lets `change` edit --ca-config, replaces the file at once
+/// (an existing mode stays) and says so on stderr.
+Status change_provisioners(cli::Context& context,
+                           const std::function<Status(ProvisionerFile&)>& change);
+
+/// The members "key" and "encryptedKey" as --create, --public-key, --private-key and
+/// --password-file say; those that no flag speaks of are null. An empty --private-key gives "".
+struct ProvisionerKey {
+    json::Value key{}, encrypted{};
+};
+Result<ProvisionerKey> provisioner_key_flags(cli::Context& context);
+
+}  // namespace step::commands

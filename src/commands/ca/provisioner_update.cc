@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "commands/ca/commands.h"
+#include "commands/ca/provisioner_change.h"
+#include "commands/errors.h"
+
+namespace step::commands {
+namespace {
+
+constexpr std::string_view kManual =
+#include "commands/ca/provisioner_update.md.inc"
+    ;
+
+using cli::FlagType;
+
+/// More flags of other types that this command alone has; all are lists of OIDC's, ACME's, ….
+constexpr std::string_view kForeignLists[] = {"remove-admin",
+                                              "remove-domain",
+                                              "scope",
+                                              "remove-scope",
+                                              "auth-param",
+                                              "remove-challenge",
+                                              "remove-aws-account",
+                                              "remove-attestation-format",
+                                              "remove-gcp-project",
+                                              "remove-azure-resource-group",
+                                              "remove-azure-object-id",
+                                              "remove-azure-subscription-id",
+                                              "remove-gcp-service-account"};
+
+Flags foreign_lists() {
+    Flags flags;
+    for (const std::string_view name : kForeignLists) {
+        flags.push_back(
+            {.name = name, .type = FlagType::kList, .help = "not for JWK", .hidden = true});
+    }
+    return flags;
+}
+
+Status refuse_foreign_lists(const cli::Args& args) {
+    for (const std::string_view name : kForeignLists) {
+        if (args.source(name) == cli::Source::kCommandLine) {
+            return Error{.code = Code::kUnsupported,
+                         .detail = fmt::format("flag '--{}' is not for provisioners of type JWK; "
+                                               "other types are not supported yet",
+                                               name)};
+        }
+    }
+    return ok();
+}
+
+Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey& key) {
+    std::string name = args.positional(0);
+    json::Value* entry = file.find(name);
+    if (entry == nullptr) {
+        return Error{.code = Code::kNotFound,
+                     .detail = fmt::format("provisioner '{}' not found", name)};
+    }
+    const std::string type = text_member(*entry, "type");
+    if (!equal_fold(type, "JWK")) {
+        return Error{
+            .code = Code::kUnsupported,
+            .detail = fmt::format("provisioners of type '{}' are not supported yet", type)};
+    }
+    if (!key.key.is_null()) {
+        set_member(*entry, "key", key.key);
+        // The old private key does not belong to the new public one.
+        remove_member(*entry, "encryptedKey");
+    }
+    if (key.encrypted.as_string() != nullptr) {
+        key.encrypted.as_string()->empty() ? remove_member(*entry, "encryptedKey")
+                                           : set_member(*entry, "encryptedKey", key.encrypted);
+    }
+    set_claims(*entry, args, /*fresh=*/false);
+    if (const std::string renamed = args.get("name"); !renamed.empty()) {
+        set_member(*entry, "name", renamed);
+        name = renamed;
+    }
+    return file.check(name);
+}
+
+Result<cli::ExitCode> run(cli::Context& context) {
+    const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(1));
+    STEP_TRY(refuse_foreign_flags(args));
+    STEP_TRY(refuse_foreign_lists(args));
+    STEP_ASSIGN(const ProvisionerKey key, provisioner_key_flags(context));
+    STEP_TRY(change_provisioners(context,
+                                 [&](ProvisionerFile& file) { return change(file, args, key); }));
+    return 0;
+}
+
+}  // namespace
+
+cli::Command ca_provisioner_update() {
+    return {.path = "ca provisioner update",
+            .brief = "change a provisioner",
+            .usage = "<name> [--public-key=<file>]",
+            .manual = kManual,
+            .flags = join_flags(
+                {{{.name = "name", .value = "name", .help = "new name", .no_environment = true},
+                  {.name = "create", .type = FlagType::kBool, .help = "make a key pair"},
+                  {.name = "public-key", .value = "file", .help = "public key to verify with"},
+                  {.name = "private-key", .value = "file", .help = "private key to keep"}},
+                 password_file_flag(),
+                 provisioner_claim_flags(),
+                 provisioner_admin_flags(),
+                 foreign_provisioner_flags(),
+                 foreign_lists()}),
+            .run = run};
+}
+
+}  // namespace step::commands
