@@ -76,6 +76,24 @@ TEST_CASE("a transport failure names the request") {
           "connection refused");
 }
 
+TEST_CASE(
+    "404 and 501 at /admin/admins say that there is no remote management, 401 that there is") {
+    World world;
+    auto client = world.client({answer(404, "404 page not found\n"), answer(501, "{}"),
+                                answer(401, R"({"type":"unauthorized"})"), answer(500, "{}"),
+                                answer(200, "{}"),
+                                Error{.code = Code::kUnavailable, .reason = http::kNoConnection}});
+    CHECK(*client.remote_management() == false);
+    CHECK(*client.remote_management() == false);
+    CHECK(*client.remote_management() == true);
+    CHECK(world.sent[0].url == "https://ca.test:9000/admin/admins");
+    CHECK(!client.remote_management());
+    CHECK(!client.remote_management());
+    const auto alone = client.remote_management();
+    REQUIRE(!alone);
+    CHECK(alone.error().has_reason(http::kNoConnection));
+}
+
 TEST_CASE("provisioners are read page by page, in order") {
     World world;
     auto client = world.client({answer(200, R"({"provisioners":[{"name":"a"}],"nextCursor":"x1"})"),

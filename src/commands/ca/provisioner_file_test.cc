@@ -54,7 +54,9 @@ TEST_CASE("an entry that step-ca would disable is refused with step-ca's words")
     const Status added = file.add(*json::parse(
         entry_text("a", R"(,"claims":{"minTLSCertDuration":"2h","maxTLSCertDuration":"1h"})")));
     REQUIRE(!added);
-    CHECK(added.error().detail.find("MaxTLSCertDuration") != std::string::npos);
+    CHECK(added.error().detail ==
+          "claims: MaxCertDuration cannot be less than MinCertDuration: MaxCertDuration - 1h0m0s, "
+          "MinCertDuration - 2h0m0s");
     CHECK(!file.remove("a"));
 }
 
