@@ -1,5 +1,4 @@
-// The claims and options of a fresh entry are those of the original's ca.json; the rest are rules
-// of our own about what an edit leaves alone.
+// What an edit changes and what it leaves alone: rules of our own, checked on entries of ours.
 #include "commands/ca/provisioner_file.h"
 
 #include <doctest/doctest.h>
