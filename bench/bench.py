@@ -119,7 +119,7 @@ def main():
     harness.OURS_STEP, harness.OURS_CA = str(folder / "step"), str(folder / "step-ca")
     global LOAD
     LOAD = load = str(folder / "step-load")
-    counts = {"keepalive": 1000, "handshake": 500} if options.quick else {"keepalive": 10000, "handshake": 3000}
+    counts = {"keepalive": 1000, "handshake": 500} if options.quick else {"keepalive": 5000, "handshake": 1500}
     u = [unit_us()]
 
     def key_of(home):
