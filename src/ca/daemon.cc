@@ -6,7 +6,7 @@
 #include "ca/db.h"
 #include "ca/options.h"
 #include "ca/pid_file.h"
-#include "ca/server.h"
+#include "ca/server_impl.h"
 #include "ca/signals.h"
 #include "cli/args.h"
 #include "cli/help.h"

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "ca/server.h"
+#include "ca/server_impl.h"
 #include "setup/init.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_console.h"

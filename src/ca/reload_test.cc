@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "ca/server.h"
+#include "ca/server_impl.h"
 #include "setup/init.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_console.h"

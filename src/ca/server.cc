@@ -1,7 +1,6 @@
-#include "ca/server.h"
-
 #include "app/database.h"
 #include "ca/banner.h"
+#include "ca/server_impl.h"
 #include "cli/args.h"
 #include "cli/files.h"
 
