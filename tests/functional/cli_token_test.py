@@ -88,8 +88,11 @@ class Token(Case):
                 self.server.stop()
             elif self.server.process.poll() is not None:
                 self.server = self.serve(self.ca)
-            begin = time.time()
-            answer = self.ca.s(*self.words(case), check=False)
+            for _ in range(5):
+                begin = time.time()
+                answer = self.ca.s(*self.words(case), check=False)
+                if time.time() - begin < 4:
+                    break  # Else the machine was too busy for durations of seconds ("too short" asks for 5).
             if case["name"] not in waiting:
                 with self.subTest(case["name"]):
                     self.check(case, answer, begin)
