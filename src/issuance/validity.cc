@@ -62,7 +62,7 @@ Result<Validity> decide_validity(const TimeOrDuration& not_before, const TimeOrD
         constexpr auto kLongest = std::chrono::duration_cast<std::chrono::seconds>(Duration::max());
         return format_duration(std::min(span, kLongest));
     };
-    if (lasts < lifetimes.min) {
+    if (lasts < std::chrono::ceil<std::chrono::seconds>(lifetimes.min)) {
         return Error{.code = Code::kForbidden,
                      .detail = "requested duration of " + shown(lasts) +
                                " is less than the authorized minimum certificate duration of " +
