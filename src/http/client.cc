@@ -156,12 +156,11 @@ private:
             return failure("no TLS set-up for " + target.authority, Code::kInternal);
         }
         ssl_ = SslPtr(SSL_new(options_.tls->get()), SSL_free);
-        if (!ssl_) {
+        if (!ssl_ || !attach_socket(ssl_.get(), socket_.fd())) {
             ERR_clear_error();
             return failure("cannot set up TLS");
         }
         STEP_TRY(expect_host(ssl_.get(), target.host));
-        SSL_set_fd(ssl_.get(), socket_.fd());
         SSL_set_connect_state(ssl_.get());
         for (;;) {
             ERR_clear_error();

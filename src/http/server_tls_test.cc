@@ -138,6 +138,20 @@ TEST_CASE("large answers, kept connections and many clients at once work over TL
     CHECK(good == 160);
 }
 
+TEST_CASE(
+    "a server that closes while the client still writes is an error or an answer, no SIGPIPE") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    for (int i = 0; i < 3; ++i) {
+        const auto answer = Client::make({.tls = world.client_tls()})
+                                ->send({.method = "POST",
+                                        .url = running.url("/echo", "https"),
+                                        .body = std::string(30'000'000, 'b'),
+                                        .max_body = 1000});
+        CHECK((answer ? answer->status == 413 : answer.error().code == Code::kUnavailable));
+    }
+}
+
 /// A proxy for one CONNECT: keeps its head, then carries bytes to `port` and back until one side
 /// closes.
 class Tunnel {

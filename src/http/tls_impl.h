@@ -25,6 +25,10 @@ std::vector<Bytes> verified_chain(const ssl_st* ssl);
 /// What the server sent, leaf first.
 std::vector<Bytes> sent_chain(const ssl_st* ssl);
 
+/// Lets `ssl` read and write the socket `fd`, which it does not close. A write to a socket that the
+/// other side has closed is an error, never a SIGPIPE. False: out of memory.
+bool attach_socket(ssl_st* ssl, int fd);
+
 /// Prepares `ssl` to talk to `host`: the certificate must be good for it (a DNS name, or an IP
 /// address with or without brackets), and it is asked for by name (RFC 6066 3) if it is one.
 Status expect_host(ssl_st* ssl, const std::string& host);
