@@ -37,13 +37,10 @@ constexpr FlagRow kFlags[] = {
      &Claims::disable_smallstep_extensions},
 };
 
-Error refuse(std::string detail) {
-    return {.code = Code::kInvalidArgument, .detail = "claims: " + std::move(detail)};
-}
-
 }  // namespace
 
-Result<ClaimsEntry> parse_claims(const json::Value& value, const std::string& path) {
+ClaimsEntry read_claims(const json::Value& value, const std::string& path,
+                        std::vector<Error>& errors) {
     ClaimsEntry entry;
     json::Fields fields(value, path);
     for (const DurationRow& row : kDurations) {
@@ -51,13 +48,16 @@ Result<ClaimsEntry> parse_claims(const json::Value& value, const std::string& pa
         if (member == nullptr) {
             continue;
         }
+        const std::size_t before = fields.failures().size();
         std::string text;
         fields.get(row.name, text);
-        STEP_TRY(fields.status());
+        if (fields.failures().size() != before) {
+            continue;
+        }
         Result<Duration> duration = parse_duration(text);
         if (!duration) {
-            return json::error_at(member->place(),
-                                  fields.path_of(row.name) + ": " + duration.error().detail);
+            fields.fail(*member, fields.path_of(row.name) + ": " + duration.error().detail);
+            continue;
         }
         entry.*row.entry = *duration;
     }
@@ -68,8 +68,28 @@ Result<ClaimsEntry> parse_claims(const json::Value& value, const std::string& pa
             entry.*row.entry = flag;
         }
     }
-    STEP_TRY(fields.status());
+    errors.insert(errors.end(), fields.failures().begin(), fields.failures().end());
     return entry;
+}
+
+Result<ClaimsEntry> parse_claims(const json::Value& value, const std::string& path) {
+    std::vector<Error> errors;
+    ClaimsEntry entry = read_claims(value, path, errors);
+    if (!errors.empty()) {
+        return errors.front();
+    }
+    return entry;
+}
+
+std::vector<std::string_view> claim_names() {
+    std::vector<std::string_view> all;
+    for (const DurationRow& row : kDurations) {
+        all.push_back(row.name);
+    }
+    for (const FlagRow& row : kFlags) {
+        all.push_back(row.name);
+    }
+    return all;
 }
 
 json::Value encode_claims(const ClaimsEntry& entry) {
@@ -105,33 +125,34 @@ Claims inherit(const ClaimsEntry& entry, const Claims& above) {
     return claims;
 }
 
-Status validate(const Claims& claims) {
-    if (claims.min_tls <= Duration::zero()) {
-        return refuse("MinTLSCertDuration must be greater than 0");
-    }
-    if (claims.max_tls <= Duration::zero()) {
-        return refuse("MaxTLSCertDuration must be greater than 0");
-    }
-    if (claims.default_tls <= Duration::zero()) {
-        return refuse("DefaultTLSCertDuration must be greater than 0");
-    }
+std::vector<Error> find_mistakes(const Claims& claims) {
+    std::vector<Error> all;
+    const auto refuse = [&all](bool wrong, std::string detail) {
+        if (wrong) {
+            all.push_back(
+                {.code = Code::kInvalidArgument, .detail = "claims: " + std::move(detail)});
+        }
+    };
+    refuse(claims.min_tls <= Duration::zero(), "MinTLSCertDuration must be greater than 0");
+    refuse(claims.max_tls <= Duration::zero(), "MaxTLSCertDuration must be greater than 0");
+    refuse(claims.default_tls <= Duration::zero(), "DefaultTLSCertDuration must be greater than 0");
     const std::string max = format_duration(claims.max_tls), min = format_duration(claims.min_tls),
                       normal = format_duration(claims.default_tls);
-    if (claims.max_tls < claims.min_tls) {
-        return refuse("MaxCertDuration cannot be less than MinCertDuration: MaxCertDuration - " +
-                      max + ", MinCertDuration - " + min);
-    }
-    if (claims.default_tls < claims.min_tls) {
-        return refuse(
-            "DefaultCertDuration cannot be less than MinCertDuration: DefaultCertDuration - " +
-            normal + ", MinCertDuration - " + min);
-    }
-    if (claims.max_tls < claims.default_tls) {
-        return refuse(
-            "MaxCertDuration cannot be less than DefaultCertDuration: MaxCertDuration - " + max +
-            ", DefaultCertDuration - " + normal);
-    }
-    return ok();
+    refuse(claims.max_tls < claims.min_tls,
+           "MaxCertDuration cannot be less than MinCertDuration: MaxCertDuration - " + max +
+               ", MinCertDuration - " + min);
+    refuse(claims.default_tls < claims.min_tls,
+           "DefaultCertDuration cannot be less than MinCertDuration: DefaultCertDuration - " +
+               normal + ", MinCertDuration - " + min);
+    refuse(claims.max_tls < claims.default_tls,
+           "MaxCertDuration cannot be less than DefaultCertDuration: MaxCertDuration - " + max +
+               ", DefaultCertDuration - " + normal);
+    return all;
+}
+
+Status validate(const Claims& claims) {
+    const std::vector<Error> mistakes = find_mistakes(claims);
+    return mistakes.empty() ? ok() : Status(mistakes.front());
 }
 
 }  // namespace step::issuance

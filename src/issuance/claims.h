@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -36,6 +38,9 @@ struct Claims {
 /// Reads the object (null: nothing said). Fails with kInvalidArgument and the place of a value
 /// that is no Go duration string; `path` names the object in the error.
 Result<ClaimsEntry> parse_claims(const json::Value& value, const std::string& path);
+/// The same, leaving out what cannot be read: each such member is one more error in `errors`.
+ClaimsEntry read_claims(const json::Value& value, const std::string& path,
+                        std::vector<Error>& errors);
 /// The members that were said, in the original's order, durations as Go writes them.
 json::Value encode_claims(const ClaimsEntry& entry);
 
@@ -46,5 +51,9 @@ Claims inherit(const ClaimsEntry& entry, const Claims& above);
 /// Checks the TLS limits (SSH ones are not checked, as in the original). kInvalidArgument with
 /// the original's words: "claims: MinTLSCertDuration must be greater than 0", ….
 Status validate(const Claims& claims);
+/// Everything that validate() would fail with, in its order.
+std::vector<Error> find_mistakes(const Claims& claims);
+/// The members an entry may have, for whoever looks for misspelt ones.
+std::vector<std::string_view> claim_names();
 
 }  // namespace step::issuance

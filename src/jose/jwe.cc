@@ -137,6 +137,14 @@ Result<Message> parse_json_form(std::string_view text) {
     return message;
 }
 
+Result<Message> parse_message(std::string_view jwe) {
+    if (jwe.size() > kMaxText) {
+        return invalid("JWE is too large");
+    }
+    const std::string text = strip_space(jwe);
+    return text.starts_with('{') ? parse_json_form(text) : parse_compact(text);
+}
+
 /// What the headers ask for, checked.
 struct Plan {
     const KeyManagement* wrap = nullptr;
@@ -210,13 +218,14 @@ Result<std::string> encrypt_with_password(ByteView plaintext, ByteView password,
                        encode_base64url(sealed.ciphertext), encode_base64url(sealed.tag));
 }
 
+Status check_password_jwe(std::string_view jwe, unsigned max_rounds) {
+    STEP_ASSIGN(const Message message, parse_message(jwe));
+    STEP_TRY(make_plan(message, max_rounds));
+    return ok();
+}
+
 Result<Secret> decrypt_with_password(std::string_view jwe, ByteView password, unsigned max_rounds) {
-    if (jwe.size() > kMaxText) {
-        return invalid("JWE is too large");
-    }
-    const std::string text = strip_space(jwe);
-    STEP_ASSIGN(const Message message,
-                text.starts_with('{') ? parse_json_form(text) : parse_compact(text));
+    STEP_ASSIGN(const Message message, parse_message(jwe));
     STEP_ASSIGN(const Plan plan, make_plan(message, max_rounds));
 
     const Secret key =

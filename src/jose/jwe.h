@@ -22,4 +22,8 @@ Result<std::string> encrypt_with_password(ByteView plaintext, ByteView password,
 Result<Secret> decrypt_with_password(std::string_view jwe, ByteView password,
                                      unsigned max_rounds = 10'000'000);
 
+/// Whether decrypt_with_password could open `jwe` with the right password: its form, algorithms
+/// and limits. Decrypts nothing; fails as that does.
+Status check_password_jwe(std::string_view jwe, unsigned max_rounds = 10'000'000);
+
 }  // namespace step::jose

@@ -38,6 +38,24 @@ Error error_at(Place place, std::string detail) {
             .cause = fmt::format("line {}, column {}", place.line, place.column)};
 }
 
+Place place_of(const Error& error) {
+    constexpr std::string_view kLine = "line ", kColumn = ", column ";
+    const std::string_view text = error.cause;
+    const std::size_t comma = text.find(kColumn);
+    Place place;
+    if (!text.starts_with(kLine) || comma == std::string_view::npos) {
+        return place;
+    }
+    const auto read = [](std::string_view digits, std::uint32_t& out) {
+        return std::from_chars(digits.data(), digits.data() + digits.size(), out).ec == std::errc{};
+    };
+    if (!read(text.substr(kLine.size(), comma - kLine.size()), place.line) ||
+        !read(text.substr(comma + kColumn.size()), place.column)) {
+        return {};
+    }
+    return place;
+}
+
 std::optional<std::int64_t> to_int64(const Number& number) {
     std::int64_t value = 0;
     const char* end = number.text.data() + number.text.size();
@@ -73,9 +91,7 @@ std::string Fields::path_of(std::string_view name) const {
 }
 
 void Fields::record(Error error) {
-    if (status_) {
-        status_ = std::move(error);
-    }
+    failures_.push_back(std::move(error));
 }
 
 void Fields::fail(const Value& value, std::string detail) {
@@ -83,7 +99,7 @@ void Fields::fail(const Value& value, std::string detail) {
 }
 
 Status Fields::status() const {
-    return status_;
+    return failures_.empty() ? ok() : Status(failures_.front());
 }
 
 const Value* Fields::child(std::string_view name) const {

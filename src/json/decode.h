@@ -12,7 +12,7 @@
 namespace step::json {
 
 /// Reads members of an object into variables as Go's decoder fills a struct: absent or null
-/// leaves the variable alone, the wrong kind fails. The first failure stays; ask status().
+/// leaves the variable alone, the wrong kind fails. Ask status() for the first failure.
 ///
 ///     Fields fields(value, "ca.json");
 ///     fields.get("address", config.address);
@@ -37,6 +37,8 @@ public:
     /// Records a failure of the caller's own at `value`.
     void fail(const Value& value, std::string detail);
     Status status() const;
+    /// All of them, in the order of the questions.
+    const std::vector<Error>& failures() const { return failures_; }
 
 private:
     template <class Store>
@@ -45,7 +47,7 @@ private:
 
     const Value& object_;
     std::string path_;
-    Status status_ = ok();
+    std::vector<Error> failures_{};
 };
 
 /// The number as Go's strconv.ParseInt reads it: "5", not "5.0" nor "5e0". None if it does not fit.
@@ -55,5 +57,7 @@ std::optional<double> to_double(const Number& number);
 
 /// An Error at a place: kInvalidArgument with cause "line L, column C".
 Error error_at(Place place, std::string detail);
+/// The place that parse() or error_at() wrote into the cause of an error; 0 if there is none.
+Place place_of(const Error& error);
 
 }  // namespace step::json

@@ -62,7 +62,8 @@ Result<json::Value> read_options(const json::Value* options, const std::string& 
 
 }  // namespace
 
-Result<Config> read_config(const json::Value& entry, std::span<const FieldRow> rows) {
+Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
+                   std::vector<Error>& errors) {
     Config config;
     json::Fields fields(entry, "authority.provisioners");
     for (const FieldRow& row : rows) {
@@ -75,26 +76,31 @@ Result<Config> read_config(const json::Value& entry, std::span<const FieldRow> r
             case Kind::kKey:
                 if (member != nullptr) {
                     Result<jose::Jwk> key = jose::parse_jwk(*member);
-                    if (!key) {
-                        return json::error_at(member->place(),
-                                              fields.path_of(row.name) + ": " + key.error().detail);
+                    if (key) {
+                        config.key.emplace(*std::move(key));
+                    } else {
+                        fields.fail(*member, fields.path_of(row.name) + ": " + key.error().detail);
                     }
-                    config.key.emplace(*std::move(key));
                 }
                 break;
             case Kind::kClaims:
                 if (member != nullptr) {
-                    STEP_ASSIGN(config.claims,
-                                issuance::parse_claims(*member, fields.path_of(row.name)));
+                    config.claims =
+                        issuance::read_claims(*member, fields.path_of(row.name), errors);
                 }
                 break;
             case Kind::kOptions: {
-                STEP_ASSIGN(config.options, read_options(member, fields.path_of(row.name)));
+                Result<json::Value> options = read_options(member, fields.path_of(row.name));
+                if (options) {
+                    config.options = *std::move(options);
+                } else {
+                    errors.push_back(std::move(options).error());
+                }
                 break;
             }
         }
     }
-    STEP_TRY(fields.status());
+    errors.insert(errors.end(), fields.failures().begin(), fields.failures().end());
     return config;
 }
 

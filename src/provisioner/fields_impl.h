@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "issuance/claims.h"
@@ -37,14 +38,17 @@ struct FieldRow {
     std::string Config::* text = nullptr;
 };
 
-/// Fails with kInvalidArgument and the place of a member of the wrong JSON type, kUnsupported
-/// for options that this build cannot honour.
-Result<Config> read_config(const json::Value& entry, std::span<const FieldRow> fields);
+/// Reads what can be read. Each member of the wrong JSON type is one more kInvalidArgument with
+/// its place in `errors`, options that this build cannot honour a kUnsupported.
+Config read_config(const json::Value& entry, std::span<const FieldRow> fields,
+                   std::vector<Error>& errors);
 
 /// The entry as the original writes it back.
 json::Value show_config(const Config& config, std::span<const FieldRow> fields);
 
-/// Fill in what a type adds; `out.failure` if the configuration is no good.
+/// Why such a provisioner could not be set up: every reason there is.
+std::vector<std::string> find_failures_jwk(const Config& config);
+/// Fill in what a type adds. Called too if there are failures, for what identifies it.
 void make_jwk(const Config& config, Provisioner& out);
 
 }  // namespace step::provisioner

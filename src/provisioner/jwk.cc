@@ -111,29 +111,28 @@ Result<RevokeGrant> authorize_revoke(const Jwk& jwk, const Token& token, const C
         .provisioner_id = jwk.ref.id, .serial = token.claims.subject, .token_id = reuse_key(token)};
 }
 
-std::string find_failure(const Config& config) {
+}  // namespace
+
+std::vector<std::string> find_failures_jwk(const Config& config) {
+    std::vector<std::string> all;
     if (config.type.empty()) {
-        return "provisioner type cannot be empty";
+        all.emplace_back("provisioner type cannot be empty");
     }
     if (config.name.empty()) {
-        return "provisioner name cannot be empty";
+        all.emplace_back("provisioner name cannot be empty");
     }
     if (!config.key) {
-        return "provisioner key cannot be empty";
+        all.emplace_back("provisioner key cannot be empty");
+    } else if (!config.key->public_key) {
+        all.emplace_back("provisioner key must be a public key");
     }
-    if (!config.key->public_key) {
-        return "provisioner key must be a public key";
-    }
-    return {};
+    return all;
 }
-
-}  // namespace
 
 void make_jwk(const Config& config, Provisioner& out) {
     out.key_id = config.key ? config.key->kid : "";
     out.id = config.name + ":" + out.key_id;
     out.token_id = out.id;
-    out.failure = find_failure(config);
     out.reuse_key = reuse_key;
     if (!out.failure.empty()) {
         return;

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/runtime.h"
@@ -62,6 +64,16 @@ struct Provisioner {
 /// the original cannot read the entry at all (a member of the wrong JSON type), kUnsupported for
 /// a type this build does not have.
 Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited);
+
+/// A provisioner, and everything that is wrong with its entry.
+struct Made {
+    Provisioner provisioner{};
+    std::vector<Error> unreadable{};      ///< What make() fails with: the first. With places.
+    std::vector<std::string> failures{};  ///< The first is provisioner.failure.
+};
+Made make_all(const json::Value& entry, const issuance::Claims& inherited);
+/// The members an entry of this type may have; none if make() does not know the type.
+std::vector<std::string_view> member_names(std::string_view type);
 
 /// True if `type` (in any case) is one that make() knows.
 bool is_supported_type(std::string_view type);

@@ -48,6 +48,24 @@ std::string listed(const Provisioner& provisioner) {
 
 }  // namespace
 
+Status Identities::add(const Provisioner& provisioner) {
+    const auto twice = [](const char* what) {
+        return Error{
+            .code = Code::kInvalidArgument,
+            .detail = std::string("cannot add multiple provisioners with the same ") + what};
+    };
+    if (!ids_.insert(provisioner.id).second) {
+        return twice("id");
+    }
+    if (!names_.insert(provisioner.name).second) {
+        return twice("name");
+    }
+    if (!token_ids_.insert(provisioner.token_id).second) {
+        return twice("token identifier");
+    }
+    return ok();
+}
+
 ProvisionerSet::ProvisionerSet(Options options, const Clock& clock,
                                const storage::Database& database)
     : options_(std::move(options)),
@@ -64,22 +82,13 @@ ProvisionerSet::ProvisionerSet(Options options, const Clock& clock,
 Result<ProvisionerSet> ProvisionerSet::open(std::vector<Provisioner> provisioners, Options options,
                                             const Clock& clock, const storage::Database& database) {
     ProvisionerSet set(std::move(options), clock, database);
-    const auto twice = [](const char* what) {
-        return Error{
-            .code = Code::kInvalidArgument,
-            .detail = std::string("cannot add multiple provisioners with the same ") + what};
-    };
+    Identities identities;
     for (Provisioner& one : provisioners) {
         const auto added = std::make_shared<const Provisioner>(std::move(one));
-        if (!set.by_id_.emplace(added->id, added.get()).second) {
-            return twice("id");
-        }
-        if (!set.by_name_.emplace(added->name, added.get()).second) {
-            return twice("name");
-        }
-        if (!set.by_token_id_.emplace(added->token_id, added.get()).second) {
-            return twice("token identifier");
-        }
+        STEP_TRY(identities.add(*added));
+        set.by_id_.emplace(added->id, added.get());
+        set.by_name_.emplace(added->name, added.get());
+        set.by_token_id_.emplace(added->token_id, added.get());
         if (!added->encrypted_key.empty()) {
             set.encrypted_keys_.insert_or_assign(added->key_id, added->encrypted_key);
         }

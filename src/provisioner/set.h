@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,17 @@ struct RevokePermission {
     std::function<Status(storage::Transaction&)> use_token{};
 };
 
+/// What is taken among the provisioners of one CA.
+class Identities {
+public:
+    /// Fails with kInvalidArgument if one before has the same id, name or token id ("cannot add
+    /// multiple provisioners with the same id").
+    Status add(const Provisioner& provisioner);
+
+private:
+    std::set<std::string> ids_, names_, token_ids_;
+};
+
 /// All provisioners of a CA. Immutable; thread-safe.
 class ProvisionerSet {
 public:
@@ -41,8 +53,7 @@ public:
         SysTime started{};                     ///< Tokens issued before it are refused,
         bool check_issued_at = true;           ///< unless `disableIssuedAtCheck`.
     };
-    /// Fails with kInvalidArgument if two have the same id, name or token id ("cannot add
-    /// multiple provisioners with the same id"). `clock` and `database` must outlive it.
+    /// Fails as Identities::add. `clock` and `database` must outlive it.
     static Result<ProvisionerSet> open(std::vector<Provisioner> provisioners, Options options,
                                        const Clock& clock, const storage::Database& database);
 

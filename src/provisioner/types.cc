@@ -23,10 +23,11 @@ constexpr FieldRow kJwkFields[] = {
 struct TypeRow {
     std::string_view name;
     std::span<const FieldRow> fields;
+    std::vector<std::string> (*find_failures)(const Config& config);
     void (*make)(const Config& config, Provisioner& out);
 };
 constexpr TypeRow kTypes[] = {
-    {"JWK", kJwkFields, make_jwk},
+    {"JWK", kJwkFields, find_failures_jwk, make_jwk},
 };
 
 constexpr std::string_view kOriginalTypes[] = {"JWK", "OIDC",   "GCP",  "AWS",   "Azure", "ACME",
@@ -50,38 +51,59 @@ bool is_original_type(std::string_view type) {
                        [&](std::string_view name) { return equal_fold(name, type); });
 }
 
-Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited) {
+std::vector<std::string_view> member_names(std::string_view type) {
+    std::vector<std::string_view> all;
+    if (const TypeRow* row = find_type(type)) {
+        for (const FieldRow& field : row->fields) {
+            all.push_back(field.name);
+        }
+    }
+    return all;
+}
+
+Made make_all(const json::Value& entry, const issuance::Claims& inherited) {
+    Made made;
     std::string type;
-    STEP_TRY(json::Fields(entry, "authority.provisioners").get("type", type).status());
+    json::Fields fields(entry, "authority.provisioners");
+    fields.get("type", type);
+    made.unreadable = fields.failures();
     const TypeRow* row = find_type(type);
-    if (row == nullptr) {
+    if (row == nullptr && made.unreadable.empty()) {
         Error error = json::error_at(entry.place(),
                                      "provisioner type " + quote(type) + " is not supported yet");
         error.code = Code::kUnsupported;
-        return error;
+        made.unreadable.push_back(std::move(error));
     }
-    STEP_ASSIGN(const Config config, read_config(entry, row->fields));
+    if (row == nullptr) {
+        return made;
+    }
+    const Config config = read_config(entry, row->fields, made.unreadable);
 
-    Provisioner made{.type = config.type,
-                     .type_name = std::string(row->name),
-                     .name = config.name,
-                     .encrypted_key = config.encrypted_key,
-                     .claims = inherited,
-                     .json = json::encode(show_config(config, row->fields))};
+    Provisioner& out = made.provisioner;
+    out = {.type = config.type,
+           .type_name = std::string(row->name),
+           .name = config.name,
+           .encrypted_key = config.encrypted_key,
+           .claims = inherited,
+           .json = json::encode(show_config(config, row->fields))};
     if (config.claims) {
-        made.claims = issuance::inherit(*config.claims, inherited);
+        out.claims = issuance::inherit(*config.claims, inherited);
     }
-    row->make(config, made);
-    if (made.failure.empty()) {
-        if (const Status valid = issuance::validate(made.claims); !valid) {
-            made.failure = valid.error().detail;
-        }
+    made.failures = row->find_failures(config);
+    for (const Error& mistake : issuance::find_mistakes(out.claims)) {
+        made.failures.push_back(mistake.detail);
     }
-    if (!made.failure.empty()) {
-        made.sign.reset();
-        made.revoke.reset();
-    }
+    out.failure = made.failures.empty() ? "" : made.failures.front();
+    row->make(config, out);
     return made;
+}
+
+Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited) {
+    Made made = make_all(entry, inherited);
+    if (!made.unreadable.empty()) {
+        return made.unreadable.front();
+    }
+    return std::move(made.provisioner);
 }
 
 }  // namespace step::provisioner

@@ -49,7 +49,7 @@ void read_logger(Reader& reader, const json::Value& root, std::optional<LoggerCo
     if (!out->format.empty() && out->format != "text" && out->format != "json" &&
         out->format != "common") {
         reader.fail(Code::kInvalidArgument, "unsupported logger.format '" + out->format + "'",
-                    "logger.format", value->find("format"));
+                    "logger.format", value->find("format"), "write text, json or common");
     }
 }
 
@@ -77,63 +77,74 @@ void read_top(Reader& reader, const json::Value& root, Config& config) {
 
 /// What must be there, in the order in which the original looks.
 void check_top(Reader& reader, const json::Value& root, const Config& config) {
-    const auto need = [&](bool good, std::string_view key, const std::string& message) {
+    const auto need = [&](bool good, std::string_view key, const std::string& message,
+                          std::string advice) {
         if (!good) {
-            reader.fail(Code::kInvalidArgument, message, std::string(key), root.find(key));
+            reader.fail(Code::kInvalidArgument, message, std::string(key), root.find(key),
+                        std::move(advice));
         }
     };
-    need(!config.address.empty(), "address", "address cannot be empty");
-    need(!config.dns_names.empty(), "dnsNames", "dnsNames cannot be empty");
+    const std::string address = R"(write "host:port" or ":port")";
+    need(!config.address.empty(), "address", "address cannot be empty", address);
+    need(!config.dns_names.empty(), "dnsNames", "dnsNames cannot be empty",
+         "name the hosts of this CA, or remove dnsNames for those of this machine");
     bool roots = !config.roots.empty();
     for (const std::string& file : config.roots) {
         roots = roots && !file.empty();
     }
-    need(roots, "root", "root cannot be empty");
-    need(!config.certificate.empty(), "crt", "crt cannot be empty");
-    need(!config.key.empty(), "key", "key cannot be empty");
+    need(roots, "root", "root cannot be empty", "name the file of the root certificate");
+    need(!config.certificate.empty(), "crt", "crt cannot be empty",
+         "name the file of the intermediate certificate");
+    need(!config.key.empty(), "key", "key cannot be empty",
+         "name the file of the intermediate's private key");
     need(split_host_port(config.address).has_value(), "address",
-         "invalid address " + config.address);
+         "invalid address " + config.address, address);
     need(config.insecure_address.empty() || split_host_port(config.insecure_address).has_value(),
-         "insecureAddress", "invalid insecure address " + config.insecure_address);
+         "insecureAddress", "invalid insecure address " + config.insecure_address, address);
 }
 
 }  // namespace
 
-Result<Config> parse_config(std::string_view text, const std::string& file) {
-    Reader reader(file);
+Reading read_config(std::string_view text, const std::string& file) {
+    Reading reading;
+    Config& config = reading.config;
+    config.file = file;
     Result<json::Value> root =
         json::parse(text, {.trailing = json::ParseOptions::Trailing::kIgnore});
+    if (root) {
+        reading.root = root->is_null() ? json::Value(json::Object{}) : *std::move(root);
+    }
+    Reader reader(file, reading.root);
     if (!root) {
-        const Error& error = root.error();
-        return Error{Code::kInvalidArgument,
-                     "error parsing " + file + ": " + error.detail +
-                         (error.cause.empty() ? "" : " (" + error.cause + ")")};
-    }
-    if (root->is_null()) {
-        root = json::Value(json::Object{});
-    }
-    if (root->as_object() == nullptr) {
-        reader.unreadable("json: cannot unmarshal " + std::string(root->kind()) +
+        reader.take_syntax(root.error());
+    } else if (reading.root.as_object() == nullptr) {
+        reader.unreadable("json: cannot unmarshal " + std::string(reading.root.kind()) +
                               " into Go value of type config.Config",
-                          "", &*root);
-        return Error(reader.status().error());
+                          "", &reading.root);
+    } else {
+        read_top(reader, reading.root, config);
+        read_authority(reader, reading.root, config.authority);
+        check_top(reader, reading.root, config);
+        read_tls(reader, reading.root, config.tls);
+        refuse_later_capabilities(reader, reading.root);
+        read_db(reader, reading.root, config.db);
+        read_logger(reader, reading.root, config.logger);
+        if (!config.insecure_address.empty()) {
+            reader.warn(
+                "nothing listens on insecureAddress: it serves SCEP and revocation lists only",
+                reading.root.find("insecureAddress"), "remove it");
+        }
     }
-    Config config;
-    config.file = file;
-    read_top(reader, *root, config);
-    read_authority(reader, *root, config.authority);
-    check_top(reader, *root, config);
-    read_tls(reader, *root, config.tls);
-    refuse_later_capabilities(reader, *root);
-    read_db(reader, *root, config.db);
-    read_logger(reader, *root, config.logger);
-    STEP_TRY(reader.status());
-    if (!config.insecure_address.empty()) {
-        reader.warnings.emplace_back(
-            "nothing listens on insecureAddress: it serves SCEP and revocation lists only");
-    }
-    config.warnings = std::move(reader.warnings);
-    return config;
+    config.warnings = reader.warnings();
+    reading.status = reader.status();
+    reading.findings = reader.findings();
+    return reading;
+}
+
+Result<Config> parse_config(std::string_view text, const std::string& file) {
+    Reading reading = read_config(text, file);
+    STEP_TRY(std::move(reading.status));
+    return std::move(reading.config);
 }
 
 Result<Config> load_config(const std::string& file) {

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "json/value.h"
+#include "setup/finding.h"
 #include "x509/name.h"
 
 namespace step::setup {
@@ -67,6 +68,22 @@ struct Config {
     /// What the operator should know: one line each, for the log.
     std::vector<std::string> warnings{};
 };
+
+/// All that can be known of a ca.json from its text alone.
+struct Reading {
+    Config config{};                  ///< What could be read; whole only if `status` is ok.
+    Status status = ok();             ///< What parse_config() fails with.
+    json::Value root{};               ///< For the places of values; null if it is no JSON.
+    std::vector<Finding> findings{};  ///< In the order in which they were met.
+};
+
+/// Reads on where parse_config() stops, and keeps everything it finds. There is an error among
+/// the findings if and only if `status` is one. Opens no other file.
+Reading read_config(std::string_view text, const std::string& file);
+
+/// What the server lets pass and somebody may not have meant: members that nobody knows (with
+/// the nearest that somebody does), the same member twice, text after the configuration.
+std::vector<Finding> find_oddities(std::string_view text, const json::Value& root);
 
 /// Reads and checks the text of a ca.json with the leniency of Go's decoder: unknown keys and
 /// text after the first value are ignored, names match in any case, the last duplicate wins.

@@ -81,6 +81,9 @@ void read_provisioner(Reader& reader, const json::Value& entry, std::size_t inde
     json::Fields fields(entry, key);
     fields.get("type", type);
     reader.take(fields);
+    if (!fields.status()) {
+        return;
+    }
     const json::Value* name_value = entry.find("name");
     if (name_value != nullptr && name_value->as_string() != nullptr) {
         name = *name_value->as_string();
@@ -90,8 +93,9 @@ void read_provisioner(Reader& reader, const json::Value& entry, std::size_t inde
         return;
     }
     if (!provisioner::is_supported_type(type)) {
-        reader.warnings.push_back("provisioner " + quote(name) + " is left out: its type " +
-                                  quote(type) + " is unknown");
+        reader.warn(
+            "provisioner " + quote(name) + " is left out: its type " + quote(type) + " is unknown",
+            entry.find("type"), "write JWK");
         return;
     }
     reader.refuse(entry.find("options"), key + ".options",

@@ -9,33 +9,50 @@
 
 namespace step::setup {
 
-/// The text being read and what the reader has found wrong so far. The first failure stays.
+/// The text being read and what the reader has found wrong so far.
 class Reader {
 public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+    /// `root` gives places to what is missing; it must outlive the reader.
+    Reader(std::string file, const json::Value& root) : file_(std::move(file)), root_(root) {}
 
     const std::string& file() const { return file_; }
-    bool failed() const { return !status_; }
+    /// The first failure.
     Status status() const { return status_; }
+    /// Every failure and warning, one failure for a value.
+    const std::vector<Finding>& findings() const { return findings_; }
+    const std::vector<std::string>& warnings() const { return warnings_; }
 
     /// "DETAIL (FILE: KEY, line L, column C)"; no place without a value that came from text.
     Error error(Code code, const std::string& detail, const std::string& key,
                 const json::Value* value) const;
     void fail(Code code, const std::string& detail, const std::string& key,
-              const json::Value* value);
+              const json::Value* value, std::string advice = {});
+    void warn(std::string what, const json::Value* value, std::string advice);
     /// The value cannot be read at all: "error parsing FILE: DETAIL (…)".
     void unreadable(const std::string& detail, const std::string& key, const json::Value* value);
     /// Takes over what a Fields found, in the same form.
     void take(const json::Fields& fields);
+    /// Takes over the failure of json::parse.
+    void take_syntax(const Error& error);
     /// Refuses a value that is not empty: `what` says which capability it needs.
     void refuse(const json::Value* value, const std::string& key, std::string_view what);
 
-    std::vector<std::string> warnings{};
-
 private:
+    /// `own`: of the value itself, not of what it is missing from.
+    void find(json::Place place, bool own, std::string what, std::string advice);
+
     std::string file_;
+    const json::Value& root_;
     Status status_ = ok();
+    std::vector<Finding> findings_{};
+    std::vector<std::string> warnings_{};
 };
+
+/// The place of the value that `key` ("authority.provisioners[1].key") names, or of the nearest
+/// thing around it that is there.
+json::Place place_of_key(const json::Value& root, std::string_view key);
+/// What to write where Go says "… of type T", or empty.
+std::string advice_for(const std::string& detail);
 
 /// Null, "", false, 0, [], {} and objects of such: what asks for nothing.
 bool is_empty(const json::Value& value);

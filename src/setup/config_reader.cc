@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <charconv>
+
 #include "setup/config_impl.h"
 
 namespace step::setup {
@@ -15,33 +18,122 @@ Error Reader::error(Code code, const std::string& detail, const std::string& key
     return Error{code, detail + " (" + where + ")"};
 }
 
+void Reader::find(json::Place place, bool own, std::string what, std::string advice) {
+    const auto same = [place](const Finding& known) {
+        return known.severity == Finding::Severity::kError && known.place.line == place.line &&
+               known.place.column == place.column;
+    };
+    // A value that cannot be read is not missing as well.
+    if (own && std::any_of(findings_.begin(), findings_.end(), same)) {
+        return;
+    }
+    findings_.push_back({.severity = Finding::Severity::kError,
+                         .place = place,
+                         .what = std::move(what),
+                         .advice = std::move(advice)});
+}
+
 void Reader::fail(Code code, const std::string& detail, const std::string& key,
-                  const json::Value* value) {
+                  const json::Value* value, std::string advice) {
     if (status_) {
         status_ = error(code, detail, key, value);
     }
+    const bool placed = value != nullptr && value->place().line != 0;
+    find(placed ? value->place() : place_of_key(root_, key), placed, detail,
+         advice.empty() ? advice_for(detail) : std::move(advice));
+}
+
+void Reader::warn(std::string what, const json::Value* value, std::string advice) {
+    warnings_.push_back(what);
+    findings_.push_back({.severity = Finding::Severity::kWarning,
+                         .place = value != nullptr ? value->place() : root_.place(),
+                         .what = std::move(what),
+                         .advice = std::move(advice)});
 }
 
 void Reader::unreadable(const std::string& detail, const std::string& key,
                         const json::Value* value) {
-    fail(Code::kInvalidArgument, "error parsing " + file_ + ": " + detail, key, value);
+    if (status_) {
+        status_ =
+            error(Code::kInvalidArgument, "error parsing " + file_ + ": " + detail, key, value);
+    }
+    constexpr std::string_view kGo = "json: ";
+    find(value != nullptr ? value->place() : json::Place{}, /*own=*/true,
+         detail.starts_with(kGo) ? detail.substr(kGo.size()) : detail, advice_for(detail));
 }
 
 void Reader::take(const json::Fields& fields) {
-    const Status found = fields.status();
-    if (status_ && !found) {
-        const Error& error = found.error();
+    for (const Error& failure : fields.failures()) {
+        if (status_) {
+            status_ = Error{Code::kInvalidArgument,
+                            "error parsing " + file_ + ": json: " + failure.detail +
+                                (failure.cause.empty() ? "" : " (" + failure.cause + ")")};
+        }
+        find(json::place_of(failure), /*own=*/true, failure.detail, advice_for(failure.detail));
+    }
+}
+
+void Reader::take_syntax(const Error& error) {
+    if (status_) {
         status_ = Error{Code::kInvalidArgument,
-                        "error parsing " + file_ + ": json: " + error.detail +
+                        "error parsing " + file_ + ": " + error.detail +
                             (error.cause.empty() ? "" : " (" + error.cause + ")")};
     }
+    find(json::place_of(error), /*own=*/true, error.detail,
+         "mend the JSON; nothing behind this was read");
 }
 
 void Reader::refuse(const json::Value* value, const std::string& key, std::string_view what) {
     if (value != nullptr && !is_empty(*value)) {
         fail(Code::kUnsupported, std::string(what) + " is not supported by this version", key,
-             value);
+             value, "remove " + key);
     }
+}
+
+json::Place place_of_key(const json::Value& root, std::string_view key) {
+    const json::Value* at = &root;
+    while (!key.empty()) {
+        const std::size_t end = key.find_first_of(".[", key.front() == '[' ? 1 : 0);
+        std::string_view part = key.substr(0, end);
+        key.remove_prefix(end == std::string_view::npos ? key.size()
+                                                        : end + (key[end] == '.' ? 1 : 0));
+        const json::Value* next = nullptr;
+        if (part.starts_with('[')) {
+            std::size_t index = 0;
+            const auto read = std::from_chars(part.data() + 1, part.data() + part.size(), index);
+            const json::Array* array = at->as_array();
+            next = read.ec == std::errc{} && array != nullptr && index < array->size()
+                       ? &(*array)[index]
+                       : nullptr;
+        } else {
+            next = at->find(part);
+        }
+        if (next == nullptr) {
+            break;
+        }
+        at = next;
+    }
+    return at->place();
+}
+
+std::string advice_for(const std::string& detail) {
+    struct Row {
+        std::string_view type, advice;
+    };
+    constexpr Row kRows[] = {{"string", "write a string in double quotes"},
+                             {"bool", "write true or false"},
+                             {"int64", "write a whole number"},
+                             {"float64", "write a number, without quotes"},
+                             {"[]string", "write a list of strings in brackets"},
+                             {"object", "write an object in braces"}};
+    for (const Row& row : kRows) {
+        if (detail.ends_with(" of type " + std::string(row.type))) {
+            return std::string(row.advice);
+        }
+    }
+    return detail.find("duration") == std::string::npos
+               ? ""
+               : R"(write a duration like "24h", "1h30m" or "500ms")";
 }
 
 bool is_empty(const json::Value& value) {

@@ -110,7 +110,7 @@ void read_db(Reader& reader, const json::Value& root, std::optional<DbConfig>& o
     }
     if (type != "badger" && type != "badgerv1" && type != "badgerv2" && type != "bbolt") {
         reader.fail(Code::kInvalidArgument, opening + out->type + " database not supported",
-                    "db.type", db->find("type"));
+                    "db.type", db->find("type"), "write badgerv2 or bbolt");
         return;
     }
     if (out->data_source.empty()) {
@@ -127,7 +127,8 @@ void read_db(Reader& reader, const json::Value& root, std::optional<DbConfig>& o
     }
     reader.refuse(db->find("database"), "db.database", "db.database with a database on disk");
     if (!out->value_dir.empty() && out->value_dir != out->data_source) {
-        reader.warnings.push_back("db.valueDir is not used: everything is kept in db.dataSource");
+        reader.warn("db.valueDir is not used: everything is kept in db.dataSource",
+                    db->find("valueDir"), "remove it");
     }
 }
 

@@ -25,7 +25,7 @@ void check_versions(Reader& reader, const json::Value& tls, TlsConfig& out) {
                                               std::tuple{out.max_version, "tls.maxVersion", max}}) {
         if (!is_version(version)) {
             reader.fail(Code::kInvalidArgument, fmt::format("{} is not a version of TLS", version),
-                        key, value);
+                        key, value, "write 1.2 or 1.3");
             return;
         }
     }
@@ -36,9 +36,10 @@ void check_versions(Reader& reader, const json::Value& tls, TlsConfig& out) {
         return;
     }
     if (out.min_version < kLeastVersion) {
-        reader.warnings.push_back(
+        reader.warn(
             fmt::format("tls.minVersion {:.1f} is raised to 1.2: older versions are not safe",
-                        out.min_version));
+                        out.min_version),
+            min, "write 1.2");
         out.min_version = kLeastVersion;
     }
 }
@@ -50,10 +51,11 @@ void check_suites(Reader& reader, const json::Value& tls, TlsConfig& out) {
     for (const std::string& name : out.cipher_suites) {
         const std::string openssl = http::openssl_cipher(name);
         if (openssl.empty()) {
-            reader.warnings.push_back(
-                http::is_go_cipher(name)
-                    ? "tls.cipherSuites: " + name + " is not available and is skipped"
-                    : "tls.cipherSuites: " + name + " is not a known cipher suite and is skipped");
+            reader.warn(
+                "tls.cipherSuites: " + name +
+                    (http::is_go_cipher(name) ? " is not available and is skipped"
+                                              : " is not a known cipher suite and is skipped"),
+                list, "remove it");
             continue;
         }
         ++usable;
