@@ -24,6 +24,7 @@ struct Flag {
     std::string_view value{};  ///< Placeholder in the help text: "url". Empty for a switch.
     std::string_view help{};
     std::string_view fallback{};  ///< Built-in default, as text; empty: none.
+    std::string_view values{};    ///< All that it takes, with blanks between; empty: anything.
     bool hidden = false;
     bool no_environment = false;  ///< Neither STEP_… nor defaults.json.
 };
@@ -113,7 +114,8 @@ struct Command {
     std::string_view path{};    ///< "ca certificate"
     std::string_view brief{};   ///< One line, lower case, no full stop.
     std::string_view usage{};   ///< After the path: "<subject> <crt-file> <key-file>".
-    std::string_view manual{};  ///< Contents of the .md file beside the .cc file.
+    std::string_view arguments{};  ///< Fixed words for positionals, for completion; see Flag::values.
+    std::string_view manual{};     ///< Contents of the .md file beside the .cc file.
     std::vector<Flag> flags{};
     std::function<Result<ExitCode>(Context&)> run{};
 };

@@ -211,6 +211,25 @@ std::string list_flags(const Table& table) {
     return out;
 }
 
+std::vector<Child> children_of(const Table& table, std::string_view path) {
+    std::vector<Child> children;
+    const auto add = [&](std::string_view full, std::string_view brief) {
+        children.push_back({.name = std::string(leaf(full)), .brief = std::string(brief)});
+    };
+    for (const Entry& entry : table.commands) {
+        if (is_child(entry.path, path)) {
+            add(entry.path, entry.make().brief);
+        }
+    }
+    for (const Group& group : table.groups) {
+        if (is_child(group.path, path)) {
+            add(group.path, group.brief);
+        }
+    }
+    std::ranges::sort(children, {}, &Child::name);
+    return children;
+}
+
 std::string command_help(const Table& table, const Command& command) {
     std::string out = fmt::format("# NAME\n\n**{} {}** -- {}\n\n# USAGE\n\n", table.program,
                                   command.path, command.brief);
@@ -234,24 +253,14 @@ std::string group_help(const Table& table, std::string_view path) {
     out += fmt::format("# USAGE\n\n**{}** <command> [arguments]\n\n", name);
     out += about;
 
-    std::vector<std::pair<std::string, std::string>> rows;
-    for (const Entry& entry : table.commands) {
-        if (is_child(entry.path, path)) {
-            rows.emplace_back(leaf(entry.path), entry.make().brief);
-        }
-    }
-    for (const Group& group : table.groups) {
-        if (is_child(group.path, path)) {
-            rows.emplace_back(leaf(group.path), group.brief);
-        }
-    }
+    std::vector<Child> rows = children_of(table, path);
     if (path.empty()) {
-        rows.emplace_back("help", "show the manual of a command");
+        rows.push_back({.name = "help", .brief = "show the manual of a command"});
+        std::ranges::sort(rows, {}, &Child::name);
     }
-    std::ranges::sort(rows);
     std::size_t width = 0;
     for (const auto& row : rows) {
-        width = std::max(width, row.first.size());
+        width = std::max(width, row.name.size());
     }
     out += "\n\n# COMMANDS\n\n```\n";
     for (const auto& [command, text] : rows) {

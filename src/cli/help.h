@@ -13,6 +13,14 @@ namespace step::cli {
 /// and lose their marks otherwise. Never fails: what it does not know is text.
 std::string render_manual(std::string_view markdown, bool colours);
 
+/// A command or group by its last word.
+struct Child {
+    std::string name{};
+    std::string brief{};
+};
+/// What stands directly below a group ("" is the program), sorted; without "help".
+std::vector<Child> children_of(const Table& table, std::string_view path);
+
 /// The Markdown help of a command: its manual under NAME and USAGE.
 std::string command_help(const Table& table, const Command& command);
 /// The Markdown help of a group ("" is the program): what it is and what it holds.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/complete.h"
 #include "cli/help.h"
 
 namespace step::cli {
@@ -16,6 +17,10 @@ public:
     Run(const Table& table, Services& services) : table_(table), services_(services) {}
 
     int program(std::vector<std::string> words) {
+        if (!words.empty() && words.back() == "--generate-bash-completion") {
+            words.pop_back();
+            return original_completion(std::move(words));
+        }
         std::string config_file;
         while (!words.empty() && words.front().starts_with('-')) {
             const std::string word = words.front();
@@ -46,6 +51,22 @@ public:
     }
 
 private:
+    /// What the completion scripts of the original ask for, which people have in their shells'
+    /// configuration: subcommands, or flags if the last word begins with "-".
+    int original_completion(std::vector<std::string> words) {
+        std::string current;
+        if (!words.empty() && words.back().starts_with('-')) {
+            current = std::move(words.back());
+            words.pop_back();
+        }
+        const bool meanings =
+            services_.environment.get("_CLI_ZSH_AUTOCOMPLETE_HACK").value_or("") == "1";
+        for (const Candidate& candidate : complete(table_, words, current).words) {
+            services_.console.out(candidate.word + (meanings ? ":" + candidate.brief : "") + "\n");
+        }
+        return 0;
+    }
+
     /// Walks down the groups; `path` is the one we are in.
     int dispatch(std::span<const std::string> words, const std::string& path) {
         if (words.empty()) {
@@ -70,7 +91,22 @@ private:
         if (is_group(child)) {
             return dispatch(rest, child);
         }
-        services_.console.err(fmt::format("No help topic for '{}'\n", word));
+        return path.empty() ? plugin(words) : no_topic(word);
+    }
+
+    int plugin(std::span<const std::string> words) {
+        if (!services_.run_plugin) {
+            return no_topic(words.front());
+        }
+        const auto code = services_.run_plugin(settings_, words);
+        if (!code) {
+            return failed(code.error());
+        }
+        return *code ? **code : no_topic(words.front());
+    }
+
+    int no_topic(std::string_view words) {
+        services_.console.err(fmt::format("No help topic for '{}'\n", words));
         return kNoSuchTopic;
     }
 
@@ -99,8 +135,7 @@ private:
         if (path.empty() || is_group(path)) {
             return show(group_help(table_, path));
         }
-        services_.console.err(fmt::format("No help topic for '{} {}'\n", table_.program, path));
-        return kNoSuchTopic;
+        return no_topic(fmt::format("{} {}", table_.program, path));
     }
 
     int command(const Command& command, std::span<const std::string> words) {

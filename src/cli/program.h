@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,10 @@ struct Services {
     const Environment& environment;
     /// Reads the settings; `config_file` is the value of the global --config, or empty.
     std::function<Result<Settings>(const std::string& config_file)> load_settings{};
+    /// Asked about a first word that is no command or group: the exit code if something else
+    /// answers to it (`words` begins with it), none if nothing does. May be empty.
+    std::function<Result<std::optional<ExitCode>>(const Settings&, std::span<const std::string>)>
+        run_plugin{};
 };
 
 /// Runs `words` (argv without the program name) and gives the exit code: 0, 1 for any error,

@@ -116,6 +116,18 @@ TEST_CASE("help --dump lists each command with its flags, but none that is hidde
     CHECK(world.run({"ca", "help", "--dump"}) == 1);
 }
 
+TEST_CASE("the original's completion scripts are answered, without reading the settings") {
+    World world;
+    world.settings_error = Error{.detail = "broken"};
+    CHECK(world.run({"ca", "--generate-bash-completion"}) == 0);
+    CHECK(world.console.printed == "fail\nhelp\nseven\n");
+    CHECK(world.run({"ca", "fail", "--s", "--generate-bash-completion"}) == 0);
+    CHECK(world.console.printed == "--set\n");
+    world.environment.variables["_CLI_ZSH_AUTOCOMPLETE_HACK"] = "1";
+    CHECK(world.run({"ca", "--generate-bash-completion"}) == 0);
+    CHECK(world.console.printed == "fail:fail\nhelp:show the manual of a command\nseven:say 7\n");
+}
+
 TEST_CASE("-v and --version run the version command") {
     World world;
     for (const char* word : {"version", "-v", "--version"}) {

@@ -88,8 +88,15 @@ Flags provisioner_flags() {
 
 Flags key_flags() {
     return {
-        {.name = "kty", .value = "type", .help = "EC, RSA or OKP", .fallback = "EC"},
-        {.name = "crv/curve", .value = "curve", .help = "P-256, P-384, P-521 or Ed25519"},
+        {.name = "kty",
+         .value = "type",
+         .help = "EC, RSA or OKP",
+         .fallback = "EC",
+         .values = "EC OKP RSA"},
+        {.name = "crv/curve",
+         .value = "curve",
+         .help = "P-256, P-384, P-521 or Ed25519",
+         .values = "P-256 P-384 P-521 Ed25519"},
         {.name = "size", .type = FlagType::kInt, .value = "bits", .help = "bits of an RSA key"}};
 }
 

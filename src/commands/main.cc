@@ -9,6 +9,7 @@
 #include "base/system.h"
 #include "cli/program.h"
 #include "cli/system_console.h"
+#include "commands/plugin.h"
 #include "commands/settings.h"
 #include "commands/table.h"
 #include "crypto/random.h"
@@ -25,8 +26,12 @@ int run(const std::vector<std::string>& words) {
     const auto settings = [&](const std::string& config_file) {
         return step::commands::load_settings(environment, config_file);
     };
-    const int code = step::cli::run_program(step::commands::step_table(), words,
-                                            {console, clock, random, environment, settings});
+    const auto plugin = [&](const step::cli::Settings& found, std::span<const std::string> line) {
+        return step::commands::run_plugin(found.base, environment, console, line);
+    };
+    const int code =
+        step::cli::run_program(step::commands::step_table(), words,
+                               {console, clock, random, environment, settings, plugin});
     if (console.out_error() != 0) {
         console.err(
             fmt::format("error writing to stdout: {}\n", step::errno_text(console.out_error())));

@@ -30,6 +30,7 @@ constexpr cli::Entry kCommands[] = {
     {"certificate fingerprint", certificate_fingerprint},
     {"certificate inspect", certificate_inspect},
     {"certificate verify", certificate_verify},
+    {"completion", completion},
     {"crypto jwk create", crypto_jwk_create},
     {"path", path},
     {"version", version},

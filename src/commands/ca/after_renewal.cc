@@ -1,8 +1,5 @@
 #include "commands/ca/after_renewal.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -11,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "commands/errors.h"
 
@@ -19,7 +17,7 @@ namespace {
 
 using cli::FlagType;
 
-constexpr int kCannotExec = 127;
+constexpr int kBySignal = 256;
 
 Result<std::optional<Duration>> duration_of(const cli::Args& args, std::string_view flag) {
     const std::string text = args.get(flag);
@@ -137,32 +135,13 @@ Result<cli::ExitCode> run_hooks(const RenewalPlan& plan) {
     if (plan.exec.empty()) {
         return 0;
     }
-    std::vector<std::string> words = split(plan.exec, ' ');
-    std::vector<char*> arguments;
-    for (std::string& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        // What the daemon holds back for itself is not held back for its hooks.
-        sigset_t none;
-        (void)sigemptyset(&none);
-        (void)sigprocmask(SIG_SETMASK, &none, nullptr);
-        ::execvp(arguments[0], arguments.data());
-        const std::string message =
-            fmt::format("exec: \"{}\": {}\n", words.front(), errno_text(errno));
-        (void)!::write(STDERR_FILENO, message.data(), message.size());
-        ::_exit(kCannotExec);
-    }
-    int status = 0;
-    while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (child < 0) {
+    const std::vector<std::string> words = split(plan.exec, ' ');
+    auto code = run_process(words);
+    if (!code) {
         return Error{.code = Code::kUnavailable,
-                     .detail = fmt::format("cannot run {}: {}", words.front(), errno_text(errno))};
+                     .detail = fmt::format("exec: \"{}\": {}", words.front(), code.error().detail)};
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return *code < kBySignal ? *code : *code - kBySignal + 128;
 }
 
 Result<cli::ExitCode> notify(cli::Context& context, const RenewalPlan& plan) {

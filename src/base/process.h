@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace step {
+
+/// Whose business Ctrl-C and Ctrl-\\ are while a program runs: the keyboard signals everybody.
+enum class Keyboard : unsigned char { kBoth, kProgram };
+
+/// Runs a program with our environment, standard streams and working folder, and waits for it.
+/// `words` is its argv; a first word without "/" is looked for on $PATH. Gives its exit code, or
+/// 256 + N if signal N ended it.
+///
+/// Fails with kUnavailable if it could not be started; the detail is the reason alone
+/// ("no such file or directory").
+Result<int> run_process(const std::vector<std::string>& words, Keyboard keyboard = Keyboard::kBoth);
+
+}  // namespace step
