@@ -99,7 +99,8 @@ Result<Environment> open_environment(const std::string& path, std::size_t tables
         if (code == 0) {
             return environment;
         }
-        if (code != ENOMEM) {
+        // EINVAL: valgrind's word for a mapping beyond its address space.
+        if (code != ENOMEM && code != EINVAL) {
             break;
         }
     }
