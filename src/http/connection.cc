@@ -1,6 +1,6 @@
 #include <sys/socket.h>
 
-#include <cerrno>
+#include <limits>
 
 #include <boost/asio/post.hpp>
 #include <openssl/err.h>
@@ -20,6 +20,7 @@ using tcp = asio::ip::tcp;
 constexpr std::size_t kMaxId = 128;
 constexpr std::size_t kMaxDiscarded = 256UL * 1024;
 constexpr std::chrono::milliseconds kLinger{500};
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 std::string text_of(const tcp::endpoint& endpoint) {
     return join_host_port(endpoint.address().to_string(), std::to_string(endpoint.port()));
@@ -52,8 +53,9 @@ Response too_large(std::size_t limit) {
 
 }  // namespace
 
-const std::string& Hub::date() {
+std::string Hub::date() {
     const SysTime now = clock.now();
+    const std::scoped_lock lock(date_mutex_);
     if (const auto second = std::chrono::floor<std::chrono::seconds>(now);
         second != date_time_ || date_.empty()) {
         date_time_ = second;
@@ -62,12 +64,18 @@ const std::string& Hub::date() {
     return date_;
 }
 
+void Hub::drain_idle() {
+    for (Connection* const connection : std::vector(open.begin(), open.end())) {
+        connection->drain();
+    }
+}
+
 Connection::Connection(tcp::socket socket, const TlsContextPtr& tls, Hub& hub)
     : socket_(std::move(socket)),
-      deadline_(socket_.get_executor()),
       hub_(hub),
       tls_(tls),
-      ssl_(tls ? SSL_new(tls->get()) : nullptr, SSL_free) {
+      ssl_(tls ? SSL_new(tls->get()) : nullptr, SSL_free),
+      deadline_(kNever) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -96,11 +104,19 @@ void Connection::start() {
 
 void Connection::close() {
     error_code ignored;
-    deadline_.cancel();
+    deadline_ = kNever;
+    if ((turn_ & kLent) != 0) {
+        // The worker may be writing: the descriptor must not become another connection's.
+        ::shutdown(socket_.native_handle(), SHUT_RDWR);
+        return;
+    }
     socket_.close(ignored);
 }
 
 void Connection::drain() {
+    if ((turn_ & kLent) != 0) {
+        return;  // The worker looks at Hub::draining.
+    }
     keep_alive_ = false;
     if (!parser_ && !busy_) {
         close();
@@ -237,8 +253,7 @@ void Connection::refuse(int status) {
 }
 
 void Connection::hand_over(Handler handler) {
-    busy_ = true;
-    deadline_.cancel();
+    deadline_ = kNever;
     keep_alive_ = keep_alive_ && parser_->done() && parser_->keep_alive();
     Request request = std::move(parser_->request());
     parser_.reset();
@@ -252,28 +267,80 @@ void Connection::hand_over(Handler handler) {
         }
         request.peer_chain = *peer_chain_;
     }
-    asio::post(hub_.workers,
-               [self = shared_from_this(), router = std::move(router_),
-                handler = std::move(handler), request = std::move(request)]() mutable {
-                   const std::chrono::nanoseconds began = self->hub_.clock.monotonic();
-                   Response response;
-                   try {
-                       response = handler(request);
-                       if (self->hub_.options.on_answer) {
-                           self->hub_.options.on_answer(request, response,
-                                                        self->hub_.clock.monotonic() - began);
-                       }
-                   } catch (...) {  // The request boundary: a bug or no memory ends here.
-                       response = {.status = 500,
-                                   .content_type = "text/plain; charset=utf-8",
-                                   .body = "Internal Server Error\n"};
-                   }
-                   Hub& hub = self->hub_;
-                   // The connection goes along, so that only the loop's thread ever ends one.
-                   asio::post(hub.loop, [self = std::move(self), response = std::move(response)] {
-                       self->answer(response);
-                   });
-               });
+    turn_ = kLent;
+    next_ = &Connection::read;
+    arm();
+    // The wait, and once it is over held_, keep the connection alive for the worker.
+    asio::post(hub_.workers, [this, router = std::move(router_), handler = std::move(handler),
+                              request = std::move(request)] { work(handler, request); });
+}
+
+/// On a worker: runs the handler and gives the connection back.
+void Connection::work(const Handler& handler, const Request& request) {
+    const std::chrono::nanoseconds began = hub_.clock.monotonic();
+    Response response;
+    try {
+        response = handler(request);
+        if (hub_.options.on_answer) {
+            hub_.options.on_answer(request, response, hub_.clock.monotonic() - began);
+        }
+    } catch (...) {  // The request boundary: a bug or no memory ends here.
+        response = {.status = 500,
+                    .content_type = "text/plain; charset=utf-8",
+                    .body = "Internal Server Error\n"};
+    }
+    Hub& hub = hub_;
+    if (!answer_at_once(response)) {
+        asio::post(hub.loop, [self = shared_from_this()] { self->take_back(); });
+        return;
+    }
+    close_after(hub.options.limits.idle);
+    if ((turn_.exchange(0) & kReadable) != 0) {
+        asio::post(hub.loop, [self = std::move(held_)] { self->resume(); });
+    } else if (hub.draining) {  // Nothing of this object may be touched here: the loop has it.
+        asio::post(hub.loop, [&hub] { hub.drain_idle(); });
+    }
+}
+
+/// On a worker: true if the answer is written and nothing is left to do but to wait for the next
+/// request. If not, out_ from written_ on is left to write.
+bool Connection::answer_at_once(const Response& response) {
+    keep_alive_ = keep_alive_ && !hub_.draining;
+    put_answer(response);
+    Step step = Step::kDone;
+    while (written_ < out_.size()) {
+        const long count = transmit(out_.data() + written_, out_.size() - written_, step, nullptr);
+        if (step != Step::kDone) {
+            return false;
+        }
+        written_ += static_cast<std::size_t>(count);
+    }
+    if (!keep_alive_ || !pending_.empty() || (ssl_ && SSL_has_pending(ssl_.get()) != 0)) {
+        return false;
+    }
+    out_ = {};
+    is_head_ = false;
+    return true;
+}
+
+/// On the loop again: bytes came while the worker was at it.
+void Connection::resume() {
+    if (socket_.is_open()) {
+        read();
+    }
+    if (hub_.draining) {
+        drain();
+    }
+}
+
+/// On the loop again: the worker could not finish.
+void Connection::take_back() {
+    turn_ = 0;
+    next_ = nullptr;
+    busy_ = true;
+    const std::shared_ptr<Connection> self = std::move(held_);
+    close_after(hub_.options.limits.write);
+    write();
 }
 
 std::string Connection::request_id(const Headers& headers) const {
@@ -312,15 +379,16 @@ std::string Connection::head(const Response& response) const {
     return out.append("\r\n");
 }
 
-void Connection::answer(const Response& response) {
-    if (!socket_.is_open()) {
-        return;  // Closed by the drain's deadline.
-    }
+void Connection::put_answer(const Response& response) {
     out_ = head(response);
     if (!is_head_ && !bodyless(response.status)) {
         out_ += response.body;
     }
     written_ = 0;
+}
+
+void Connection::answer(const Response& response) {
+    put_answer(response);
     close_after(hub_.options.limits.write);
     write();
 }
@@ -345,7 +413,7 @@ void Connection::finish_answer() {
     out_ = {};
     busy_ = false;
     is_head_ = false;
-    if (keep_alive_) {
+    if (keep_alive_ && !hub_.draining) {
         close_after(hub_.options.limits.idle);
         read();
         return;
@@ -384,73 +452,6 @@ void Connection::discard() {
         discarded_ += static_cast<std::size_t>(count);
     }
     close();
-}
-
-long Connection::receive(char* into, std::size_t size, Step& step, Next next) {
-    if (ssl_) {
-        ERR_clear_error();
-        const int count = SSL_read(ssl_.get(), into, static_cast<int>(size));
-        step = count > 0 ? Step::kDone : tls_wait(count, next);
-        return count;
-    }
-    const long count = ::recv(socket_.native_handle(), into, size, 0);
-    step = count > 0    ? Step::kDone
-           : count == 0 ? Step::kFailed
-                        : plain_wait(/*to_read=*/true, next);
-    return count;
-}
-
-long Connection::transmit(const char* from, std::size_t size, Step& step, Next next) {
-    if (ssl_) {
-        ERR_clear_error();
-        const int count =
-            SSL_write(ssl_.get(), from, static_cast<int>(std::min<std::size_t>(size, 1U << 20U)));
-        step = count > 0 ? Step::kDone : tls_wait(count, next);
-        return count;
-    }
-    const long count = ::send(socket_.native_handle(), from, size, MSG_NOSIGNAL);
-    step = count > 0 ? Step::kDone : plain_wait(/*to_read=*/false, next);
-    return count;
-}
-
-/// Looks at what an OpenSSL call returned; if it must wait for the socket, calls `next` later.
-Connection::Step Connection::tls_wait(int result, Next next) {
-    const int reason = SSL_get_error(ssl_.get(), result);
-    ERR_clear_error();
-    if (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE) {
-        return Step::kFailed;
-    }
-    wait(reason == SSL_ERROR_WANT_READ, next);
-    return Step::kWaiting;
-}
-
-Connection::Step Connection::plain_wait(bool to_read, Next next) {
-    if (errno != EAGAIN && errno != EINTR) {
-        return Step::kFailed;
-    }
-    wait(to_read, next);
-    return Step::kWaiting;
-}
-
-void Connection::wait(bool to_read, Next next) {
-    if (next == nullptr) {
-        return;
-    }
-    socket_.async_wait(to_read ? tcp::socket::wait_read : tcp::socket::wait_write,
-                       [self = shared_from_this(), next](error_code problem) {
-                           if (!problem && self->socket_.is_open()) {
-                               (self.get()->*next)();
-                           }
-                       });
-}
-
-void Connection::close_after(std::chrono::milliseconds time) {
-    deadline_.expires_after(time);
-    deadline_.async_wait([weak = weak_from_this()](error_code cancelled) {
-        if (const auto self = weak.lock(); self && !cancelled) {
-            self->close();
-        }
-    });
 }
 
 }  // namespace step::http

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,7 +14,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "http/request_impl.h"
@@ -22,8 +24,8 @@ namespace step::http {
 
 class Connection;
 
-/// What the connections of one server share. All but `tls`, `router` and the pool belong to the
-/// loop's thread.
+/// What the connections of one server share. All but `tls`, `router`, `draining`, date() and the
+/// pool belong to the loop's thread.
 struct Hub {
     Hub(Server::Options given, const Clock& time, Random& dice)
         : options(std::move(given)),
@@ -43,19 +45,28 @@ struct Hub {
 
     std::unordered_set<Connection*> open{};
     std::function<void()> on_close{};  ///< A connection is gone.
-    bool draining = false;
+    /// Set before the open connections are told, each of which looks again when it falls idle.
+    std::atomic<bool> draining = false;
     std::array<char, 16UL * 1024> scratch{};  ///< What a read puts bytes in before they are kept.
 
-    /// The Date header's value, made anew each second.
-    const std::string& date();
+    /// The Date header's value, made anew each second. Thread-safe.
+    std::string date();
+    /// Closes the connections on which nothing is in flight.
+    void drain_idle();
 
 private:
+    std::mutex date_mutex_;
     SysSeconds date_time_{};
     std::string date_{};
 };
 
-/// One client. Lives as long as a wait or a handler holds it; closing the socket ends all waits.
-/// TLS works on the socket itself, so an idle connection keeps no buffers.
+/// One client. Lives as long as a wait holds it; closing the socket ends all waits. TLS works on
+/// the socket itself, so an idle connection keeps no buffers.
+///
+/// It belongs to the loop's thread, except from hand_over() on, until the worker that runs the
+/// handler gives it back. That worker writes the answer, too, if it can be written at once. Before
+/// the loop lends the connection it waits for the next request's bytes already, so that a worker
+/// that is done has nobody to wake: `turn_` says who finds those bytes.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(boost::asio::ip::tcp::socket socket, const TlsContextPtr& tls, Hub& hub);
@@ -66,11 +77,18 @@ public:
     void start();
     /// Closes an idle connection; one with a request in flight closes after its answer.
     void drain();
+    /// At once. If a worker has the connection, only the socket's both directions end now.
     void close();
+    /// In the clock's monotonic time: when to close it.
+    std::chrono::nanoseconds deadline() const { return std::chrono::nanoseconds(deadline_); }
 
 private:
     enum class Step : unsigned char { kDone, kWaiting, kFailed };
     using Next = void (Connection::*)();
+
+    // What turn_ holds: both unset, the loop has the connection.
+    static constexpr std::uint8_t kLent = 1;      ///< A worker has it.
+    static constexpr std::uint8_t kReadable = 2;  ///< And bytes, or an end, have come meanwhile.
 
     void shake_hands();
     void read();
@@ -78,11 +96,17 @@ private:
     bool begin_body();
     void refuse(int status);
     void hand_over(Handler handler);
+    void resume();
+    void take_back();
     void answer(const Response& response);
     void write();
     void finish_answer();
     void linger();
     void discard();
+
+    // On the worker.
+    void work(const Handler& handler, const Request& request);
+    bool answer_at_once(const Response& response);
 
     /// Bytes moved, or at most 0 and what to do about it in `step`.
     long receive(char* into, std::size_t size, Step& step, Next next);
@@ -90,13 +114,15 @@ private:
     Step tls_wait(int result, Next next);
     Step plain_wait(bool to_read, Next next);
     void wait(bool to_read, Next next);
+    void arm();
+    void on_readable(std::shared_ptr<Connection> self, bool good);
     void close_after(std::chrono::milliseconds time);
 
+    void put_answer(const Response& response);
     std::string head(const Response& response) const;
     std::string request_id(const Headers& headers) const;
 
     boost::asio::ip::tcp::socket socket_;
-    boost::asio::steady_timer deadline_;
     Hub& hub_;
     TlsContextPtr tls_;
     SslPtr ssl_;
@@ -108,13 +134,19 @@ private:
     std::shared_ptr<const Router> router_{};  ///< Keeps the request's route.
     const Route* route_ = nullptr;
     Response refusal_{};  ///< The answer if there is no route.
-    bool busy_ = false;   ///< A handler runs or an answer leaves.
+    bool busy_ = false;   ///< An answer leaves, or the connection ends.
     bool is_head_ = false;
     bool keep_alive_ = true;
     std::string id_{};
     std::string out_{};
     std::size_t written_ = 0;
     std::size_t discarded_ = 0;
+
+    std::atomic<std::int64_t> deadline_;  ///< Nanoseconds of the clock's monotonic time.
+    std::atomic<std::uint8_t> turn_ = 0;
+    bool armed_ = false;                  ///< A wait for bytes to read is under way.
+    Next next_ = nullptr;                 ///< What to do when they come; nothing if null.
+    std::shared_ptr<Connection> held_{};  ///< Itself, from kReadable until the worker is done.
 };
 
 }  // namespace step::http

@@ -1,5 +1,7 @@
 #include "http/server.h"
 
+#include <utility>
+
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
@@ -15,6 +17,9 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kAcceptPause{50};
+/// How late a deadline may be noticed: one that was set since the last look, one that was known.
+constexpr std::chrono::nanoseconds kTick = std::chrono::milliseconds(250);
+constexpr std::chrono::nanoseconds kShortTick = std::chrono::milliseconds(10);
 
 Error cannot_listen(const std::string& address, std::string_view step, const error_code& problem) {
     return {
@@ -29,7 +34,8 @@ public:
         : hub_(std::move(options), clock, random),
           acceptor_(hub_.loop),
           pause_(hub_.loop),
-          drain_(hub_.loop) {
+          drain_(hub_.loop),
+          tick_(hub_.loop) {
         hub_.tls = std::move(tls);
         hub_.router = std::move(router);
         hub_.on_close = [this] { closed(); };
@@ -151,6 +157,7 @@ private:
                     tls = hub_.tls;
                 }
                 std::make_shared<Connection>(std::move(socket), tls, hub_)->start();
+                watch();
             } else if (problem != asio::error::operation_aborted &&
                        problem != asio::error::connection_aborted) {
                 // Out of descriptors or memory: let some connections end.
@@ -167,6 +174,9 @@ private:
     }
 
     void closed() {
+        if (hub_.open.empty()) {
+            tick_.cancel();
+        }
         if (hub_.draining) {
             if (hub_.open.empty()) {
                 drain_.cancel();
@@ -174,6 +184,39 @@ private:
         } else {
             accept();
         }
+    }
+
+    /// Ends the connections whose time is over, every now and then while there are any: a timer
+    /// for each would cost two system calls a request.
+    void watch() {
+        if (!std::exchange(watching_, true)) {
+            watch_for(kTick);
+        }
+    }
+
+    void watch_for(std::chrono::nanoseconds time) {
+        tick_.expires_after(time);
+        tick_.async_wait([this](error_code) {
+            const auto now = hub_.clock.monotonic();
+            auto next = now + kTick;
+            std::vector<std::shared_ptr<Connection>> over;
+            for (Connection* const connection : hub_.open) {
+                const auto deadline = connection->deadline();
+                if (deadline <= now) {
+                    over.push_back(connection->shared_from_this());
+                } else {
+                    next = std::min(next, std::max(deadline, now + kShortTick));
+                }
+            }
+            for (const auto& connection : over) {
+                connection->close();
+            }
+            over.clear();
+            watching_ = !hub_.open.empty();
+            if (watching_) {
+                watch_for(next - now);
+            }
+        });
     }
 
     void begin_drain() {
@@ -184,9 +227,7 @@ private:
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
-        for (Connection* const connection : std::vector(hub_.open.begin(), hub_.open.end())) {
-            connection->drain();
-        }
+        hub_.drain_idle();
         if (hub_.open.empty()) {
             return;
         }
@@ -203,8 +244,9 @@ private:
 
     Hub hub_;
     tcp::acceptor acceptor_;
-    asio::steady_timer pause_, drain_;
+    asio::steady_timer pause_, drain_, tick_;
     bool accepting_ = false;
+    bool watching_ = false;
     std::string address_;
     std::uint16_t port_ = 0;
 };

@@ -30,7 +30,8 @@ struct Limits {
 using OnAnswer = std::function<void(const Request&, const Response&, std::chrono::nanoseconds)>;
 
 /// Accepts TLS (or, without a context, plain) connections and answers with what the router
-/// says. One thread reads and writes; handlers run on worker threads and may block.
+/// says. One thread accepts and reads; handlers run on worker threads, may block, and write their
+/// answer themselves if the client takes it at once.
 ///
 /// Answers carry X-Request-Id (the request's own if it is at most 128 printable characters,
 /// else the value of the trace header, else a new UUID), Date, and HEAD answers no body. A

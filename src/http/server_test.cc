@@ -243,6 +243,7 @@ TEST_CASE("slow heads, slow bodies, idle and deaf clients are closed at their de
     CHECK(!has(head.all(), "200 OK"));
     CHECK(body.all().empty());
     CHECK(kept.all().empty());
+    ::poll(nullptr, 0, 300);  // Its time began last.
     CHECK(deaf.all().size() < 30'000'000);
     CHECK(clock.monotonic() - began < std::chrono::seconds(3));
 }
