@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -248,6 +249,12 @@ Status make_folders(const std::string& path, unsigned mode) {
         }
     }
     return kind_of(clean) == Kind::kFolder ? ok() : Status(failure("mkdir", path, ENOTDIR));
+}
+
+Status remove_tree(const std::string& path) {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    return error ? Status(failure("remove", path, error.value())) : ok();
 }
 
 Kind kind_of(const std::string& path) {

@@ -44,6 +44,10 @@ Status replace_together(const std::vector<NewFile>& files);
 /// Like `mkdir -p` with `mode` for each folder it makes; the umask does not apply.
 Status make_folders(const std::string& path, unsigned mode = 0700);
 
+/// Removes a file, or a folder with all that is in it; links are removed, not followed. Nothing
+/// there is no error. A failure in the middle leaves a part.
+Status remove_tree(const std::string& path);
+
 enum class Kind : unsigned char { kNothing, kFile, kFolder, kOther };
 /// What a path names, links followed.
 Kind kind_of(const std::string& path);

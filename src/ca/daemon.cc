@@ -27,9 +27,13 @@ int fail(const Services& services, int code, const Error& error) {
 }
 
 int serve(const Options& options, const Services& services) {
-    const Result<setup::StepPath> path = setup::load_steppath(services.environment);
+    Result<setup::StepPath> path = setup::load_steppath(services.environment);
     if (!path) {
         return fail(services, kUsage, path.error());
+    }
+    if (!options.context.empty() && !path->select(options.context)) {
+        return fail(services, kUsage,
+                    {Code::kNotFound, "context \"" + options.context + "\" not found"});
     }
     const std::string file =
         options.config_file.empty() ? path->config_file() : options.config_file;

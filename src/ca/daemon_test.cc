@@ -106,6 +106,18 @@ TEST_CASE("a broken contexts.json is told before anything else") {
           "error unmarshaling context map: invalid character 'b' looking for beginning of value\n");
 }
 
+// Text recorded from step-ca v0.30.2 (golden/cli/cases.json).
+TEST_CASE("--context serves the authority of a context and refuses an unknown one") {
+    World world;
+    (void)world.folder.write(".step/contexts.json", R"({"c1":{"profile":"p1","authority":"a1"}})");
+    CHECK(world.run({"--context", "nope"}) == 1);
+    CHECK(world.console.told == "context \"nope\" not found\n");
+    (void)world.folder.write(".step/authorities/a1/config/ca.json", "of a1");
+    world.console.told.clear();
+    CHECK(world.run({"--context", "c1"}) == 2);
+    CHECK(world.console.told.find("/.step/authorities/a1/config/ca.json") != std::string::npos);
+}
+
 TEST_CASE("a running CA renews its own certificate in time and stops on SIGTERM") {
     World world;
     setup::InitOptions init;

@@ -43,6 +43,10 @@ cli::Command command() {
          .value = "file",
          .help = "file that holds our process number while we serve",
          .no_environment = true},
+        {.name = "context",
+         .value = "name",
+         .help = "context whose authority is served",
+         .no_environment = true},
         {.name = "quiet",
          .type = cli::FlagType::kBool,
          .help = "print no banner at start",
@@ -61,12 +65,11 @@ Error refused(const std::string& what, std::string_view needs) {
 }
 
 Status read_environment(const Environment& environment, const cli::Args& args, Options& options) {
-    for (const auto& [name, needs] : {std::pair{"STEP_CA_TOKEN", "linked authorities"},
-                                      std::pair{"STEP_CA_CONTEXT", "the flag --context"}}) {
-        if (!environment.get(name).value_or("").empty()) {
-            return refused(std::string("environment variable ") + name, needs);
-        }
+    if (!environment.get("STEP_CA_TOKEN").value_or("").empty()) {
+        return refused("environment variable STEP_CA_TOKEN", "linked authorities");
     }
+    options.context = args.is_set("context") ? args.get("context")
+                                             : environment.get("STEP_CA_CONTEXT").value_or("");
     const std::string quiet = environment.get("STEP_CA_QUIET").value_or("");
     if (!quiet.empty() && !args.is_set("quiet")) {
         const std::optional<bool> value = cli::parse_go_bool(quiet);

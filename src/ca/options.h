@@ -16,13 +16,13 @@ struct Options {
     std::string config_file{};    ///< Empty: the default of $STEPPATH.
     std::string password_file{};  ///< Empty: none.
     std::string pid_file{};       ///< Empty: none.
+    std::string context{};        ///< Empty: the one in use, if any.
     bool quiet = false;
 };
 
-/// Reads the words after the program's name and STEP_CA_QUIET. Fails with the original's texts;
+/// Reads the words after the program's name, STEP_CA_QUIET and STEP_CA_CONTEXT. Fails with the original's texts;
 /// with reason cli::kUsageError if the help text should follow. What belongs to a capability
-/// that this program does not have is refused by name, on the command line and in STEP_CA_TOKEN
-/// and STEP_CA_CONTEXT.
+/// that this program does not have is refused by name, on the command line and in STEP_CA_TOKEN.
 Result<Options> parse_options(const std::vector<std::string>& words,
                               const Environment& environment);
 

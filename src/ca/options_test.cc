@@ -50,7 +50,12 @@ TEST_CASE("a wrong command line is told in the original's words") {
     REQUIRE_FALSE(unknown);
     CHECK(unknown.error().detail == "flag provided but not defined: -bogus");
     CHECK(unknown.error().has_reason(cli::kUsageError));
-    CHECK_FALSE(parse({"--context", "x"}));
+}
+
+TEST_CASE("a context comes from the flag, else from STEP_CA_CONTEXT") {
+    CHECK(parse({})->context.empty());
+    CHECK(parse({}, {{"STEP_CA_CONTEXT", "c"}})->context == "c");
+    CHECK(parse({"--context", "x"}, {{"STEP_CA_CONTEXT", "c"}})->context == "x");
 }
 
 TEST_CASE("STEP_CA_QUIET stands for --quiet") {
@@ -85,7 +90,6 @@ TEST_CASE("what needs a later capability is refused by name") {
         CHECK(options.error().detail.find("is not supported by this version") != std::string::npos);
     }
     CHECK_FALSE(parse({}, {{"STEP_CA_TOKEN", "t"}}));
-    CHECK_FALSE(parse({}, {{"STEP_CA_CONTEXT", "c"}}));
 }
 
 }  // namespace

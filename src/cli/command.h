@@ -97,8 +97,9 @@ struct Context {
     const Clock& clock;
     Random& random;
     const Environment& environment;
-    std::string steppath{};  ///< The authority folder: cli.md 2.1.
-    std::string base{};      ///< $STEPPATH or ~/.step; the same unless contexts are in use.
+    std::string steppath{};  ///< The authority's folder; BASE/authorities/A in a context.
+    std::string profile{};   ///< The profile's folder; BASE/profiles/P in a context.
+    std::string base{};      ///< $STEPPATH or ~/.step; all three are one without contexts.
 };
 
 /// Exit code of a run that did what it should but answers "no": see cli.md 2.11.

@@ -44,9 +44,7 @@ public:
             return failed(loaded.error());
         }
         settings_ = *std::move(loaded);
-        for (const std::string& notice : settings_.notices) {
-            services_.console.err(notice + "\n");
-        }
+        print_notices();
         return dispatch(words, "");
     }
 
@@ -139,12 +137,13 @@ private:
     }
 
     int command(const Command& command, std::span<const std::string> words) {
-        if (settings_.choose && !skips_settings(command)) {
-            if (auto chosen = settings_.choose(settings_, services_.console); !chosen) {
-                return failed(chosen.error());
+        auto parsed = parse_args(command, words, services_.environment, json::Value());
+        if (parsed && !parsed->help && reads_settings(*parsed->args)) {
+            if (auto settled = settle_context(*parsed->args); !settled) {
+                return failed(settled.error());
             }
+            parsed = parse_args(command, words, services_.environment, settings_.defaults);
         }
-        auto parsed = parse_args(command, words, services_.environment, settings_.defaults);
         if (!parsed && parsed.error().has_reason(kUsageError)) {
             return usage("Incorrect Usage: ", parsed.error().detail, command_help(table_, command));
         }
@@ -160,14 +159,34 @@ private:
                         .random = services_.random,
                         .environment = services_.environment,
                         .steppath = settings_.steppath,
+                        .profile = settings_.profile,
                         .base = settings_.base};
         const auto code = command.run(context);
         return code ? *code : failed(code.error());
     }
 
-    static bool skips_settings(const Command& command) {
-        return std::ranges::any_of(command.flags,
-                                   [](const Flag& flag) { return flag.name == "no-context"; });
+    static bool reads_settings(const Args& args) {
+        return !args.declared("no-context") || !args.flag("no-context");
+    }
+
+    Status settle_context(const Args& args) {
+        if (!settings_.choose) {
+            return ok();
+        }
+        std::optional<std::string> name;
+        if (args.declared("context") && args.is_set("context")) {
+            name = args.get("context");
+        }
+        settings_.notices.clear();
+        STEP_TRY(settings_.choose(settings_, services_.console, name));
+        print_notices();
+        return ok();
+    }
+
+    void print_notices() {
+        for (const std::string& notice : settings_.notices) {
+            services_.console.err(notice + "\n");
+        }
     }
 
     bool is_group(std::string_view path) const {

@@ -36,11 +36,12 @@ struct Table {
 
 /// What $STEPPATH says.
 struct Settings {
-    std::string steppath{}, base{};
-    json::Value defaults{};              ///< An object or null.
-    std::vector<std::string> notices{};  ///< One line each, for stderr.
-    /// Set if a context must be chosen before `steppath` and `defaults` mean anything.
-    std::function<Status(Settings&, Console&)> choose{};
+    std::string steppath{}, profile{}, base{};  ///< As in Context.
+    json::Value defaults{};                     ///< An object or null.
+    std::vector<std::string> notices{};         ///< One line each, for stderr.
+    /// Settles which context counts before a command that reads the settings: the one that
+    /// --context names, else the one in use, else the only one or one asked for. May be empty.
+    std::function<Status(Settings&, Console&, const std::optional<std::string>& name)> choose{};
 };
 
 struct Services {

@@ -76,7 +76,12 @@ Flags join_flags(std::initializer_list<Flags> groups) {
 
 Flags connection_flags() {
     return {{.name = "ca-url", .value = "URI", .help = "where the CA answers"},
-            {.name = "root", .value = "file", .help = "root certificate to trust"}};
+            {.name = "root", .value = "file", .help = "root certificate to trust"},
+            context_flag().front()};
+}
+
+Flags context_flag() {
+    return {{.name = "context", .value = "name", .help = "context to use for this run"}};
 }
 
 Flags provisioner_flags() {

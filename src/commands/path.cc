@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "commands/commands.h"
-#include "setup/steppath.h"
 
 namespace step::commands {
 namespace {
@@ -15,8 +14,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (context.args.flag("base")) {
         folder = context.base;
     } else if (context.args.flag("profile")) {
-        STEP_ASSIGN(const setup::StepPath path, setup::load_steppath(context.environment));
-        folder = path.profile();
+        folder = context.profile;
     }
     context.console.out(folder + "\n");
     return 0;

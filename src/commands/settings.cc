@@ -2,46 +2,50 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
-#include "json/write.h"
-#include "setup/steppath.h"
+#include "setup/contexts.h"
 
 namespace step::commands {
 namespace {
 
-Error explain(Error error) {
-    error.detail = fmt::format("failed loading context configuration: {}", error.detail);
-    return error;
-}
-
+/// What the context that `path` is in says, or config/defaults.json without contexts.
 Status fill(cli::Settings& settings, const setup::StepPath& path, const std::string& config_file) {
     settings.base = path.base;
     settings.steppath = path.authority();
-    auto defaults = config_file.empty() || !path.contexts.empty()
-                        ? setup::load_defaults(path)
-                        : setup::load_defaults_file(config_file);
+    settings.profile = path.profile();
+    if (!path.contexts.empty() && !path.current) {
+        return ok();
+    }
+    auto defaults = config_file.empty() || path.current ? setup::load_defaults(path)
+                                                        : setup::load_defaults_file(config_file);
     if (!defaults) {
-        return explain(std::move(defaults).error());
+        Error error = std::move(defaults).error();
+        error.detail = fmt::format("failed loading context configuration: {}", error.detail);
+        return error;
     }
     settings.defaults = std::move(defaults->values);
     settings.notices = std::move(defaults->notices);
     return ok();
 }
 
-Status choose_context(cli::Settings& settings, cli::Console& console, setup::StepPath path) {
-    std::vector<std::string> names;
-    names.reserve(path.contexts.size());
-    for (const auto& [name, entry] : path.contexts) {
-        names.push_back(name);
+Status choose_context(cli::Settings& settings, cli::Console& console, setup::StepPath path,
+                      const std::optional<std::string>& name) {
+    if (name) {
+        STEP_TRY(path.select(*name));
+        return fill(settings, path, "");
     }
+    if (path.contexts.empty() || path.current) {
+        return ok();
+    }
+    const std::vector<std::string> names = setup::context_names(path);
     std::size_t index = 0;
     if (names.size() > 1) {
-        STEP_ASSIGN(index, console.choose("Select a context for 'step'", names));
+        STEP_ASSIGN(index,
+                    console.choose("Select a context for 'step' (run 'step context select NAME' "
+                                   "to change it later)",
+                                   names));
     }
     console.selected("Context", names[index]);
-    STEP_TRY(path.select(names[index]));
-    const json::Value record(json::Object{{.name = "context", .value = names[index]}});
-    STEP_TRY(write_file(path.current_context_file(), json::encode(record), 0644));
+    STEP_TRY(setup::save_current(path, names[index]));
     return fill(settings, path, "");
 }
 
@@ -51,13 +55,13 @@ Result<cli::Settings> load_settings(const Environment& environment,
                                     const std::string& config_file) {
     STEP_ASSIGN(const setup::StepPath path, setup::load_steppath(environment));
     cli::Settings settings;
-    if (!path.contexts.empty() && !path.current) {
-        settings.base = path.base;
-        settings.choose = [path](cli::Settings& chosen, cli::Console& console) {
-            return choose_context(chosen, console, path);
-        };
-        return settings;
-    }
+    settings.choose = [path](cli::Settings& chosen, cli::Console& console,
+                             const std::optional<std::string>& name) -> Status {
+        if (path.contexts.empty() && name && name->empty()) {
+            return ok();  // STEP_CONTEXT= in the environment of somebody without contexts.
+        }
+        return choose_context(chosen, console, path, name);
+    };
     STEP_TRY(fill(settings, path, config_file));
     return settings;
 }

@@ -3,6 +3,7 @@
 #include "commands/ca/commands.h"
 #include "commands/certificate/certificate.h"
 #include "commands/commands.h"
+#include "commands/context/context.h"
 #include "commands/crypto/crypto.h"
 
 namespace step::commands {
@@ -31,6 +32,10 @@ constexpr cli::Entry kCommands[] = {
     {"certificate inspect", certificate_inspect},
     {"certificate verify", certificate_verify},
     {"completion", completion},
+    {"context current", context_current},
+    {"context list", context_list},
+    {"context remove", context_remove},
+    {"context select", context_select},
     {"crypto jwk create", crypto_jwk_create},
     {"path", path},
     {"version", version},
@@ -40,6 +45,12 @@ constexpr cli::Group kGroups[] = {
     {"ca", "run, reach and use a certificate authority", ""},
     {"ca provisioner", "see and change who may hand out certificates", ""},
     {"certificate", "make, read and check certificates", ""},
+    {"context", "switch between certificate authorities",
+     "A context is a pair of folders: an authority (`$STEPPATH/authorities/NAME`: its root "
+     "certificate, `defaults.json`, and for `step ca init` the whole CA) and a profile "
+     "(`$STEPPATH/profiles/NAME`: settings of a person, which win). `step ca bootstrap` and `step "
+     "ca init` make contexts with their flag **--context**; **--context** or `STEP_CONTEXT` choose "
+     "one for a single command."},
     {"crypto", "keys and other primitives", ""},
     {"crypto jwk", "JSON Web Keys", ""},
 };

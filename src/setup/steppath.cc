@@ -1,6 +1,7 @@
 #include "setup/steppath.h"
 
 #include "base/files.h"
+#include "base/text.h"
 #include "json/decode.h"
 #include "json/parse.h"
 
@@ -24,14 +25,22 @@ Result<std::optional<Bytes>> read_optional(const std::string& path) {
     return std::move(text).error();
 }
 
+Error in_context(const std::string& name, Error error) {
+    error.detail = "error in context '" + name + "': " + error.detail +
+                   "; check your $STEPPATH/contexts.json file";
+    return error;
+}
+
+/// Whether `name`, joined to a folder, lies below that folder.
+bool stays_below(const std::string& name) {
+    return clean_path("/" + name) != "/" &&
+           std::ranges::none_of(split(name, '/'),
+                                [](std::string_view part) { return part == ".."; });
+}
+
 Result<ContextEntry> read_context(const std::string& name, const json::Value& value) {
-    constexpr std::string_view kHint = "; check your $STEPPATH/contexts.json file";
-    const auto bad = [&](std::string_view what) {
-        return Error{Code::kInvalidArgument,
-                     "error in context '" + name + "': " + std::string(what) + std::string(kHint)};
-    };
     if (value.is_null()) {
-        return bad("context cannot be nil");
+        return in_context(name, Error{Code::kInvalidArgument, "context cannot be nil"});
     }
     ContextEntry entry{.name = name};
     if (value.as_object() == nullptr) {
@@ -43,11 +52,8 @@ Result<ContextEntry> read_context(const std::string& name, const json::Value& va
     if (Status status = fields.status(); !status) {
         return parse_error("error unmarshaling context map", status.error());
     }
-    if (entry.authority.empty()) {
-        return bad("context cannot have an empty authority value");
-    }
-    if (entry.profile.empty()) {
-        return bad("context cannot have an empty profile value");
+    if (Status status = entry.check(); !status) {
+        return in_context(name, status.error());
     }
     return entry;
 }
@@ -100,12 +106,38 @@ std::string base_of(const Environment& environment, const std::string& home) {
 
 }  // namespace
 
+Status ContextEntry::check() const {
+    const auto bad = [](std::string text) {
+        return Error{Code::kInvalidArgument, "context cannot have " + std::move(text)};
+    };
+    if (authority.empty()) {
+        return bad("an empty authority value");
+    }
+    if (profile.empty()) {
+        return bad("an empty profile value");
+    }
+    for (const std::string& folder : {authority, profile}) {
+        if (!stays_below(folder)) {
+            return bad("the folder '" + folder + "'");
+        }
+    }
+    return ok();
+}
+
+std::string StepPath::authority_of(const ContextEntry& entry) const {
+    return join_path(join_path(base, "authorities"), entry.authority);
+}
+
+std::string StepPath::profile_of(const ContextEntry& entry) const {
+    return join_path(join_path(base, "profiles"), entry.profile);
+}
+
 std::string StepPath::authority() const {
-    return current ? join_path(join_path(base, "authorities"), current->authority) : base;
+    return current ? authority_of(*current) : base;
 }
 
 std::string StepPath::profile() const {
-    return current ? join_path(join_path(base, "profiles"), current->profile) : base;
+    return current ? profile_of(*current) : base;
 }
 
 std::string StepPath::config_file() const {

@@ -15,6 +15,9 @@ namespace step::setup {
 struct ContextEntry {
     std::string name{}, profile{}, authority{};
     bool operator==(const ContextEntry&) const = default;
+    /// Fails with kInvalidArgument and the original's words on an empty member, and on a profile
+    /// or authority that would lie outside its folder ("." or with a part "..").
+    Status check() const;
 };
 
 /// Where everything lies: $STEPPATH (or $HOME/.step) and the context in use, if any. Pure path
@@ -42,6 +45,9 @@ struct StepPath {
     std::string resolve(const std::string& path) const;
     /// Another context for this run only. kNotFound, "could not load context 'N'".
     Status select(const std::string& name);
+    /// The folders of `entry`, whether or not it is in use.
+    std::string authority_of(const ContextEntry& entry) const;
+    std::string profile_of(const ContextEntry& entry) const;
 };
 
 /// Reads HOME, STEPPATH, contexts.json and current-context.json. Fails with kInvalidArgument

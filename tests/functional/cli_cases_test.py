@@ -22,6 +22,7 @@ from tests.support.harness import OURS_STEP  # noqa: E402
 DATA = ROOT / "tests/data/cli"
 TWO = {"c1": {"profile": "p1", "authority": "a1"}, "b2": {"profile": "p2", "authority": "b2"}}
 CURRENT = {"current-context.json": '{"context":"c1"}'}
+CURRENT_B2 = {"current-context.json": '{"context":"b2"}'}
 
 
 def folder_for(note):
@@ -34,6 +35,11 @@ def folder_for(note):
             {"config/defaults.json": '{"ca-url":"https://127.0.0.1:1","root":"/none.crt"}'},
         'defaults.json {"alg":"sha1"}': {"config/defaults.json": '{"alg":"sha1"}'},
         "two contexts, c1 current": {**contexts, **CURRENT},
+        "after select b2": {**contexts, **CURRENT_B2},
+        "current is b2": {**contexts, **CURRENT_B2},
+        "no tty, no --force": {**contexts, **CURRENT_B2},
+        "after remove c1": {"contexts.json": json.dumps({"b2": TWO["b2"]}), **CURRENT_B2},
+        "after step path with one context": {"contexts.json": json.dumps({"c1": TWO["c1"]}), **CURRENT},
         "two contexts, none current, no tty": contexts,
         "one context, none current": {"contexts.json": json.dumps({"c1": TWO["c1"]})},
         "contexts.json entry without authority": {"contexts.json": '{"c1":{"profile":"p1"}}'},

@@ -1,75 +1,17 @@
 """Prompts in a real terminal (a pseudo-terminal): typing, arrows, giving up, and the terminal afterwards."""
-import os
 import pathlib
-import pty
-import select
 import signal
 import subprocess
 import sys
 import tempfile
-import termios
-import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.harness import OURS_STEP  # noqa: E402
+from tests.support.terminal import Terminal  # noqa: E402
 
 DOWN, INTERRUPT = "\x1b[B", "\x03"
-ENOUGH = 30
-
-
-class Terminal:
-    """A process whose controlling terminal is a pseudo-terminal."""
-
-    def __init__(self, home, *words, stdin=None, env=None, program=OURS_STEP):
-        self.outside, self.inside = pty.openpty()
-        self.before = termios.tcgetattr(self.inside)
-        self.seen = ""
-
-        def own_terminal():
-            os.setsid()
-            import fcntl
-            fcntl.ioctl(self.inside, termios.TIOCSCTTY, 0)
-
-        self.process = subprocess.Popen(
-            [program, *words], cwd=home, preexec_fn=own_terminal, pass_fds=[self.inside],
-            stdin=stdin if stdin is not None else self.inside, stdout=self.inside, stderr=self.inside,
-            env={"TERM": "xterm", **(env or {"PATH": "/usr/bin:/bin", "HOME": str(home)})})
-
-    def read(self, seconds):
-        if select.select([self.outside], [], [], seconds)[0]:
-            self.seen += os.read(self.outside, 4096).decode(errors="replace")
-
-    def until(self, text):
-        """Waits until `text` is on the screen, and forgets what came before."""
-        end = time.monotonic() + ENOUGH
-        while text not in self.seen:
-            if time.monotonic() > end:
-                raise AssertionError(f"no {text!r} in {self.seen!r}")
-            self.read(0.2)
-        self.seen = self.seen[self.seen.index(text) + len(text):]
-
-    def type(self, text):
-        os.write(self.outside, text.encode())
-
-    def finish(self):
-        """The exit code; what is left on the screen is in `seen`."""
-        end = time.monotonic() + ENOUGH
-        while self.process.poll() is None and time.monotonic() < end:
-            self.read(0.1)
-        self.read(0.1)
-        return self.process.wait(1)
-
-    def unchanged(self):
-        return termios.tcgetattr(self.inside) == self.before
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self.outside)
-        os.close(self.inside)
 
 
 class Prompts(unittest.TestCase):

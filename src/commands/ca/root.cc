@@ -44,6 +44,7 @@ cli::Command ca_root() {
             .flags = join_flags(
                 {{{.name = "ca-url", .value = "URI", .help = "where the CA answers"},
                   {.name = "fingerprint", .value = "sha256", .help = "digest of the root"}},
+                 context_flag(),
                  force_flag()}),
             .run = run};
 }
