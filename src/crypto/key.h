@@ -70,8 +70,6 @@ public:
 
     struct Impl;
     explicit PublicKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
-    /// For http/tls*.cc and crypto only. Borrowed; lives as long as a copy of this key.
-    evp_pkey_st* handle() const;
 
 private:
     std::shared_ptr<const Impl> impl_;

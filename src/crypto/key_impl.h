@@ -7,6 +7,7 @@
 
 #include "crypto/key.h"
 #include "crypto/ossl/handle.h"
+#include "crypto/p256_impl.h"
 
 namespace step::crypto {
 
@@ -37,7 +38,8 @@ struct PublicKey::Impl {
     KeyKind kind{};
     unsigned bits = 0;
     Bytes spki{};
-    std::size_t key_bits_size = 0;  ///< The key is at the end of `spki`.
+    std::size_t key_bits_size = 0;         ///< The key is at the end of `spki`.
+    std::unique_ptr<P256Verifier> p256{};  ///< For that kind, and then there is no `pkey`.
     ossl::PkeyPtr pkey{};
     SignatureContexts contexts{SignatureContexts::Use::kVerify};
 };

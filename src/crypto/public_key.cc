@@ -40,13 +40,15 @@ Bytes encode_spki(KeyKind kind, ByteView key_bits) {
     return std::move(writer).take();
 }
 
-PublicKey make_key(KeyKind kind, unsigned bits, ByteView key_bits, ossl::PkeyPtr pkey) {
+PublicKey make_key(KeyKind kind, unsigned bits, ByteView key_bits, ossl::PkeyPtr pkey,
+                   std::unique_ptr<P256Verifier> p256 = nullptr) {
     auto impl = std::make_shared<PublicKey::Impl>();
     impl->kind = kind;
     impl->bits = bits;
     impl->spki = encode_spki(kind, key_bits);
     impl->key_bits_size = key_bits.size();
     impl->pkey = std::move(pkey);
+    impl->p256 = std::move(p256);
     return PublicKey(std::move(impl));
 }
 
@@ -54,6 +56,11 @@ Result<PublicKey> from_point(KeyKind kind, ByteView point) {
     // X9.62 uncompressed form only, as Go.
     if (point.size() != 1 + 2 * field_bytes(kind) || point.front() != '\x04') {
         return bad_key("x509: failed to unmarshal elliptic curve point");
+    }
+    if (kind == KeyKind::kEcP256) {
+        auto p256 = P256Verifier::make(point);
+        return p256 ? Result<PublicKey>(make_key(kind, 256, point, nullptr, std::move(p256)))
+                    : bad_key("x509: failed to unmarshal elliptic curve point");
     }
     ossl::PkeyPtr pkey(EVP_PKEY_new());
     if (!pkey || EVP_PKEY_copy_parameters(pkey.get(), ossl::curve_template(kind)) != 1) {
@@ -228,10 +235,6 @@ PublicKey::Numbers PublicKey::numbers() const {
         numbers.y = key_bits().substr(1 + size);
     }
     return numbers;
-}
-
-evp_pkey_st* PublicKey::handle() const {
-    return impl_->pkey.get();
 }
 
 }  // namespace step::crypto

@@ -25,6 +25,20 @@ constexpr std::array kAll{S::kEcdsaSha1,    S::kEcdsaSha256,  S::kEcdsaSha384,  
                           S::kRsaSha1,      S::kRsaSha256,    S::kRsaSha384,    S::kRsaSha512,
                           S::kRsaPssSha256, S::kRsaPssSha384, S::kRsaPssSha512, S::kEd25519};
 
+TEST_CASE("a P-256 key that verifies a thousand times, by then from a table, judges as before") {
+    const PrivateKey pair = *generate_key(KeyKind::kEcP256);
+    const PublicKey& key = pair.public_key();
+    for (int i = 0; i < 1000; ++i) {
+        const Bytes message = "message " + std::to_string(i);
+        Bytes signature = *pair.sign(S::kEcdsaSha256, message);
+        REQUIRE(key.verify(S::kEcdsaSha256, message, signature));
+        REQUIRE(!key.verify(S::kEcdsaSha256, message + "!", signature));
+        REQUIRE(!key.verify(S::kEcdsaSha384, message, signature));
+        signature.back() = static_cast<char>(signature.back() ^ 1);
+        REQUIRE(!key.verify(S::kEcdsaSha256, message, signature));
+    }
+}
+
 TEST_CASE("signatures that OpenSSL made are good, for this message and this scheme only") {
     struct Row {
         const char *key, *signature;

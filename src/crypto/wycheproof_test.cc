@@ -98,6 +98,12 @@ std::size_t check_signatures(const std::string& name) {
             auto parsed = PublicKey::from_spki(*parse_hex(spki));
             REQUIRE(parsed);
             key = *parsed;
+            // A key with many cases is judged the way of a key that is used often.
+            const auto of_key = std::count_if(all.begin(), all.end(),
+                                              [&](const Case& c) { return c.group[3] == spki; });
+            for (int i = 0; of_key > 100 && i < 150; ++i) {
+                (void)verifies(*key, one);
+            }
         }
         const bool good = verifies(*key, one);
         CHECK_FALSE((good && one.must_fail()));

@@ -1,0 +1,150 @@
+// EC_GROUP_precompute_mult is deprecated without a successor: the providers have no way to ask.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/obj_mac.h>
+
+#include "base/check.h"
+#include "crypto/p256_impl.h"
+
+namespace step::crypto {
+namespace {
+
+constexpr std::size_t kField = 32;
+/// Making the table costs as much as 400 verifications.
+constexpr std::uint32_t kUsesForTable = 100;
+constexpr int kMaxTables = 16;
+
+using ContextPtr = std::unique_ptr<BN_CTX, void (*)(BN_CTX*)>;
+using PointPtr = std::unique_ptr<EC_POINT, void (*)(EC_POINT*)>;
+using GroupPtr = std::unique_ptr<EC_GROUP, void (*)(EC_GROUP*)>;
+
+const EC_GROUP* curve() {
+    static const EC_GROUP* const group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    STEP_CHECK(group != nullptr);
+    return group;
+}
+
+/// Scratch numbers, kept from one verification to the next.
+BN_CTX* context() {
+    thread_local const ContextPtr own(BN_CTX_new(), BN_CTX_free);
+    return own.get();
+}
+
+std::atomic<int>& tables() {
+    static std::atomic<int> count = 0;
+    return count;
+}
+
+PointPtr new_point() {
+    return {EC_POINT_new(curve()), EC_POINT_free};
+}
+
+const unsigned char* octets(ByteView bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+/// The numbers of one BN_CTX frame.
+class Frame {
+public:
+    explicit Frame(BN_CTX* context) : context_(context) { BN_CTX_start(context); }
+    ~Frame() { BN_CTX_end(context_); }
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+    BIGNUM* number() const { return BN_CTX_get(context_); }
+    /// Null: no memory.
+    BIGNUM* number(ByteView big_endian) const {
+        BIGNUM* const fresh = number();
+        return fresh == nullptr
+                   ? nullptr
+                   : BN_bin2bn(octets(big_endian), static_cast<int>(big_endian.size()), fresh);
+    }
+
+private:
+    BN_CTX* context_;
+};
+
+bool in_range(const BIGNUM* number, const BIGNUM* order) {
+    return number != nullptr && !BN_is_zero(number) && BN_cmp(number, order) < 0;
+}
+
+}  // namespace
+
+std::unique_ptr<P256Verifier> P256Verifier::make(ByteView point) {
+    PointPtr made = new_point();
+    if (!made ||
+        EC_POINT_oct2point(curve(), made.get(), octets(point), point.size(), context()) != 1) {
+        ERR_clear_error();
+        return nullptr;
+    }
+    return std::unique_ptr<P256Verifier>(new P256Verifier(made.release()));
+}
+
+P256Verifier::~P256Verifier() {
+    EC_POINT_free(point_);
+    if (EC_GROUP* const own = table_.load(); own != nullptr) {
+        EC_GROUP_free(own);
+        --tables();
+    }
+}
+
+const EC_GROUP* P256Verifier::table() const {
+    const EC_GROUP* const ready = table_.load(std::memory_order_acquire);
+    if (ready != nullptr || uses_.load(std::memory_order_relaxed) > kUsesForTable ||
+        uses_.fetch_add(1, std::memory_order_relaxed) != kUsesForTable) {
+        return ready;
+    }
+    if (++tables() > kMaxTables) {
+        --tables();
+        return nullptr;
+    }
+    GroupPtr own(EC_GROUP_dup(curve()), EC_GROUP_free);
+    if (!own ||
+        EC_GROUP_set_generator(own.get(), point_, EC_GROUP_get0_order(curve()),
+                               EC_GROUP_get0_cofactor(curve())) != 1 ||
+        EC_GROUP_precompute_mult(own.get(), context()) != 1) {
+        ERR_clear_error();
+        --tables();
+        return nullptr;
+    }
+    EC_GROUP* const made = own.release();
+    table_.store(made, std::memory_order_release);
+    return made;
+}
+
+bool P256Verifier::verify(ByteView digest, ByteView raw) const {
+    BN_CTX* const scratch = context();
+    if (scratch == nullptr || raw.size() != 2 * kField) {
+        return false;
+    }
+    const BIGNUM* const order = EC_GROUP_get0_order(curve());
+    const Frame frame(scratch);
+    BIGNUM* const r = frame.number(raw.substr(0, kField));
+    BIGNUM* const s = frame.number(raw.substr(kField));
+    BIGNUM* const e = frame.number(digest.substr(0, kField));
+    BIGNUM* const u1 = frame.number();
+    BIGNUM* const u2 = frame.number();
+    const PointPtr sum = new_point();
+    if (!in_range(r, order) || !in_range(s, order) || e == nullptr || u2 == nullptr || !sum) {
+        return false;
+    }
+    bool good = BN_mod_inverse(s, s, order, scratch) != nullptr &&
+                BN_mod_mul(u1, e, s, order, scratch) == 1 &&
+                BN_mod_mul(u2, r, s, order, scratch) == 1;
+    if (const EC_GROUP* const own = good ? table() : nullptr; own != nullptr) {
+        const PointPtr other = new_point();
+        good = other && EC_POINT_mul(curve(), sum.get(), u1, nullptr, nullptr, scratch) == 1 &&
+               EC_POINT_mul(own, other.get(), u2, nullptr, nullptr, scratch) == 1 &&
+               EC_POINT_add(curve(), sum.get(), sum.get(), other.get(), scratch) == 1;
+    } else {
+        good = good && EC_POINT_mul(curve(), sum.get(), u1, point_, u2, scratch) == 1;
+    }
+    // Fails for the point at infinity, which is no signature either.
+    good = good && EC_POINT_get_affine_coordinates(curve(), sum.get(), u1, nullptr, scratch) == 1 &&
+           BN_nnmod(u1, u1, order, scratch) == 1 && BN_cmp(u1, r) == 0;
+    ERR_clear_error();
+    return good;
+}
+
+}  // namespace step::crypto
