@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 #include <exception>
 
@@ -6,10 +8,24 @@
 #include "cli/system_console.h"
 #include "crypto/random.h"
 
+namespace {
+
+/// As many descriptors as we may have: the usual 1,024 are a few clients that never say a word.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+}  // namespace
+
 int main(int count, char** words) {
     step::cli::SystemConsole console;
     try {
         (void)std::signal(SIGPIPE, SIG_IGN);
+        raise_descriptor_limit();
         const step::SystemClock clock;
         step::crypto::SystemRandom random;
         const step::SystemEnvironment environment;

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <limits>
@@ -20,6 +21,9 @@ using tcp = asio::ip::tcp;
 constexpr std::size_t kMaxId = 128;
 constexpr std::size_t kMaxDiscarded = 256UL * 1024;
 constexpr std::chrono::milliseconds kLinger{500};
+constexpr std::size_t kFreeBody = 16UL * 1024;
+constexpr std::size_t kHelloHead = 9;  ///< Type, version, length; type and length of the message.
+constexpr std::size_t kMaxHello = 16UL * 1024;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -51,6 +55,29 @@ Response too_large(std::size_t limit) {
                                 limit)};
 }
 
+Response too_many_bodies() {
+    return {.status = 503,
+            .body = "{\"status\":503,\"message\":\"too many large requests at once\"}\n",
+            .headers = {{"Retry-After", "5"}}};
+}
+
+bool has_hung_up(int fd) {
+    pollfd one{fd, POLLIN | POLLRDHUP, 0};
+    return ::poll(&one, 1, 0) < 0 || (one.revents & ~POLLIN) != 0;
+}
+
+/// OpenSSL makes room for as much as a hello says it has (up to 128 KiB) before it comes, and a
+/// thousand clients that promise can have it for 9 octets each. An honest one has at most 3 KiB.
+bool is_decent_hello(const std::array<unsigned char, kHelloHead>& head) {
+    constexpr unsigned char kHandshake = 22, kClientHello = 1;
+    if (head[0] != kHandshake || head[5] != kClientHello) {
+        return true;  // No hello: OpenSSL says what it thinks of it.
+    }
+    const std::size_t record = head[3] * 256UL + head[4];
+    const std::size_t hello = head[6] * 65536UL + head[7] * 256UL + head[8];
+    return record >= kHelloHead - 5 && hello <= kMaxHello;
+}
+
 }  // namespace
 
 std::string Hub::date() {
@@ -71,35 +98,55 @@ void Hub::drain_idle() {
 }
 
 Connection::Connection(tcp::socket socket, const TlsContextPtr& tls, Hub& hub)
-    : socket_(std::move(socket)),
-      hub_(hub),
-      tls_(tls),
-      ssl_(tls ? SSL_new(tls->get()) : nullptr, SSL_free),
-      deadline_(kNever) {
+    : socket_(std::move(socket)), hub_(hub), tls_(tls), ssl_(nullptr, SSL_free), deadline_(kNever) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
     remote_ = text_of(socket_.remote_endpoint(ignored));
-    if (ssl_) {
-        SSL_set_fd(ssl_.get(), static_cast<int>(socket_.native_handle()));
-        SSL_set_accept_state(ssl_.get());
-    }
     hub_.open.insert(this);
 }
 
 Connection::~Connection() {
     hub_.open.erase(this);
+    hold_body(0);
     if (hub_.on_close) {
         hub_.on_close();
     }
 }
 
 void Connection::start() {
-    if (tls_ && !ssl_) {
+    close_after(hub_.options.limits.idle);
+    if (!tls_) {
+        read();
         return;
     }
-    close_after(hub_.options.limits.idle);
-    ssl_ ? shake_hands() : read();
+    // Until the head of the hello is there, a connection costs no TLS.
+    error_code ignored;
+    socket_.set_option(asio::socket_base::receive_low_watermark(static_cast<int>(kHelloHead)),
+                       ignored);
+    wait(/*to_read=*/true, &Connection::look_at_hello);
+}
+
+void Connection::look_at_hello() {
+    std::array<unsigned char, kHelloHead> head{};
+    const long count = ::recv(socket_.native_handle(), head.data(), head.size(), MSG_PEEK);
+    if (count != static_cast<long>(head.size()) && !has_hung_up(socket_.native_handle())) {
+        wait(/*to_read=*/true, &Connection::look_at_hello);  // Asio may wake us for nothing.
+        return;
+    }
+    error_code ignored;
+    socket_.set_option(asio::socket_base::receive_low_watermark(1), ignored);
+    if (count != static_cast<long>(head.size()) || !is_decent_hello(head)) {
+        linger();
+        return;
+    }
+    ssl_.reset(SSL_new(tls_->get()));
+    if (!ssl_ || SSL_set_fd(ssl_.get(), static_cast<int>(socket_.native_handle())) != 1) {
+        close();
+        return;
+    }
+    SSL_set_accept_state(ssl_.get());
+    shake_hands();
 }
 
 void Connection::close() {
@@ -177,6 +224,10 @@ bool Connection::parse() {
             return false;
         }
     }
+    if (!hold_body(parser_->body_size())) {
+        hand_over([](const Request&) { return too_many_bodies(); });
+        return false;
+    }
     if (pending_.empty()) {
         pending_ = {};  // The memory, too.
     }
@@ -232,13 +283,27 @@ bool Connection::begin_body() {
         // reading; without the line it sends its body after a while (RFC 9110 10.1.1).
         if (ssl_) {
             ERR_clear_error();
-            (void)SSL_write(ssl_.get(), kContinue.data(), static_cast<int>(kContinue.size()));
+            const int sent =
+                SSL_write(ssl_.get(), kContinue.data(), static_cast<int>(kContinue.size()));
             ERR_clear_error();
+            if (sent <= 0) {  // OpenSSL would send the rest of it in place of the answer.
+                close();
+                return false;
+            }
         } else {
             (void)transmit(kContinue.data(), kContinue.size(), step, nullptr);
         }
     }
     return true;
+}
+
+/// Says how much of a body is held now. False if all bodies together are too large.
+bool Connection::hold_body(std::size_t size) {
+    const std::size_t counted = size > kFreeBody ? size - kFreeBody : 0;
+    const bool more = counted > body_held_;
+    const std::size_t all = hub_.bodies += counted - body_held_;  // Modulo 2^64.
+    body_held_ = counted;
+    return !more || all <= hub_.options.limits.bodies;
 }
 
 /// Answers what is no HTTP, as Go's server does.
@@ -289,6 +354,7 @@ void Connection::work(const Handler& handler, const Request& request) {
                     .content_type = "text/plain; charset=utf-8",
                     .body = "Internal Server Error\n"};
     }
+    hold_body(0);
     Hub& hub = hub_;
     if (!answer_at_once(response)) {
         asio::post(hub.loop, [self = shared_from_this()] { self->take_back(); });

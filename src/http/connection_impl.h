@@ -24,8 +24,8 @@ namespace step::http {
 
 class Connection;
 
-/// What the connections of one server share. All but `tls`, `router`, `draining`, date() and the
-/// pool belong to the loop's thread.
+/// What the connections of one server share. All but `tls`, `router`, `bodies`, `draining`, date()
+/// and the pool belong to the loop's thread.
 struct Hub {
     Hub(Server::Options given, const Clock& time, Random& dice)
         : options(std::move(given)),
@@ -44,7 +44,8 @@ struct Hub {
     std::shared_ptr<const Router> router{};
 
     std::unordered_set<Connection*> open{};
-    std::function<void()> on_close{};  ///< A connection is gone.
+    std::atomic<std::size_t> bodies = 0;  ///< See Limits::bodies.
+    std::function<void()> on_close{};     ///< A connection is gone.
     /// Set before the open connections are told, each of which looks again when it falls idle.
     std::atomic<bool> draining = false;
     std::array<char, 16UL * 1024> scratch{};  ///< What a read puts bytes in before they are kept.
@@ -81,6 +82,8 @@ public:
     void close();
     /// In the clock's monotonic time: when to close it.
     std::chrono::nanoseconds deadline() const { return std::chrono::nanoseconds(deadline_); }
+    /// A worker has it: its request is complete and its answer not yet written.
+    bool lent() const { return (turn_ & kLent) != 0; }
 
 private:
     enum class Step : unsigned char { kDone, kWaiting, kFailed };
@@ -90,6 +93,7 @@ private:
     static constexpr std::uint8_t kLent = 1;      ///< A worker has it.
     static constexpr std::uint8_t kReadable = 2;  ///< And bytes, or an end, have come meanwhile.
 
+    void look_at_hello();
     void shake_hands();
     void read();
     bool parse();
@@ -117,6 +121,7 @@ private:
     void arm();
     void on_readable(std::shared_ptr<Connection> self, bool good);
     void close_after(std::chrono::milliseconds time);
+    bool hold_body(std::size_t size);
 
     void put_answer(const Response& response);
     std::string head(const Response& response) const;
@@ -129,7 +134,8 @@ private:
     std::string remote_;
     std::optional<std::vector<Bytes>> peer_chain_{};  ///< Once asked for.
 
-    std::string pending_{};  ///< Received and not yet parsed.
+    std::string pending_{};      ///< Received and not yet parsed.
+    std::size_t body_held_ = 0;  ///< Our part of Hub::bodies.
     std::unique_ptr<RequestParser> parser_{};
     std::shared_ptr<const Router> router_{};  ///< Keeps the request's route.
     const Route* route_ = nullptr;

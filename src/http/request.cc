@@ -11,6 +11,10 @@ namespace {
 namespace beast = boost::beast::http;
 using boost::system::error_code;
 
+/// A chunk of one octet takes six. Extensions of chunks mean nothing, and without a limit a small
+/// body could keep a server reading for ever (CVE-2023-39326 of others).
+constexpr std::size_t kMostWrapping = 8;
+
 std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
@@ -45,9 +49,12 @@ int status_of(const error_code& problem) {
 struct RequestParser::Impl {
     beast::request_parser<beast::string_body> parser;
     bool head_checked = false;
+    std::size_t header_bytes = 0;
+    std::size_t body_on_wire = 0;  ///< Octets of the body with its chunks' sizes and extensions.
 };
 
 RequestParser::RequestParser(std::size_t header_bytes) : impl_(std::make_unique<Impl>()) {
+    impl_->header_bytes = header_bytes;
     impl_->parser.header_limit(static_cast<std::uint32_t>(header_bytes));
     impl_->parser.body_limit(boost::none);  // limit_body() sets it once the head is known.
 }
@@ -61,8 +68,11 @@ std::size_t RequestParser::put(std::string_view bytes) {
         const std::string_view rest = bytes.substr(used);
         const std::size_t count = impl_->parser.put({rest.data(), rest.size()}, problem);
         used += count;
+        impl_->body_on_wire += impl_->head_checked ? count : 0;
         if (problem && problem != beast::error::need_more) {
             problem_ = status_of(problem);
+        } else if (impl_->body_on_wire > impl_->header_bytes + kMostWrapping * body_size()) {
+            problem_ = 400;
         } else if (!impl_->head_checked && impl_->parser.is_header_done()) {
             impl_->head_checked = true;
             check_head(bytes.substr(0, used));
@@ -75,6 +85,10 @@ std::size_t RequestParser::put(std::string_view bytes) {
         request_.body = std::move(impl_->parser.get().body());
     }
     return used;
+}
+
+std::size_t RequestParser::body_size() const {
+    return impl_->parser.get().body().size();
 }
 
 bool RequestParser::head_done() const {

@@ -13,7 +13,8 @@ namespace step::http {
 
 /// Reads one HTTP/1.x request (RFC 9112) from bytes as they arrive. Stricter than the RFC where
 /// two readers could disagree on where a request ends: no Content-Length beside
-/// Transfer-Encoding, no coding but chunked, no folded lines, exactly one Host.
+/// Transfer-Encoding, no coding but chunked, no folded lines, exactly one Host. The wrapping of a
+/// chunked body may have as many bytes as a head and seven for each byte of the body.
 class RequestParser {
 public:
     explicit RequestParser(std::size_t header_bytes);
@@ -28,6 +29,8 @@ public:
     int problem() const { return problem_; }
     bool head_done() const;
     bool done() const;
+    /// Octets of the body that are held so far.
+    std::size_t body_size() const;
 
     /// What follows the head may have this many bytes. Sets problem() to 413 if it says it has
     /// more.

@@ -1,5 +1,7 @@
 #include "http/server.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -143,11 +145,24 @@ public:
 
 private:
     void accept() {
-        if (accepting_ || hub_.draining || !acceptor_.is_open() ||
-            hub_.open.size() >= hub_.options.limits.connections) {
-            return;  // closed() comes back here.
+        if (accepting_ || hub_.draining || !acceptor_.is_open()) {
+            return;
         }
         accepting_ = true;
+        if (is_full()) {
+            acceptor_.async_wait(tcp::acceptor::wait_read, [this](error_code problem) {
+                accepting_ = false;
+                if (problem) {
+                    return;
+                }
+                if (is_full()) {
+                    make_room();
+                } else {
+                    accept();
+                }
+            });
+            return;
+        }
         acceptor_.async_accept([this](error_code problem, tcp::socket socket) {
             accepting_ = false;
             if (!problem) {
@@ -160,16 +175,37 @@ private:
                 watch();
             } else if (problem != asio::error::operation_aborted &&
                        problem != asio::error::connection_aborted) {
-                // Out of descriptors or memory: let some connections end.
-                pause_.expires_after(kAcceptPause);
-                pause_.async_wait([this](error_code cancelled) {
-                    if (!cancelled) {
-                        accept();
-                    }
-                });
+                make_room();  // Out of descriptors or memory.
                 return;
             }
             accept();
+        });
+    }
+
+    bool is_full() const { return hub_.open.size() >= hub_.options.limits.connections; }
+
+    /// Closes some of those that have waited longest for their client: among many that only want
+    /// to be many, a new one still has the time that all of them need to come back. Then accepts
+    /// again, at the latest after a moment.
+    void make_room() {
+        std::vector<Connection*> waiting;
+        std::copy_if(hub_.open.begin(), hub_.open.end(), std::back_inserter(waiting),
+                     [](const Connection* one) { return !one->lent(); });
+        const std::size_t count =
+            std::min(waiting.size(), hub_.options.limits.connections / 64 + 1);
+        std::partial_sort(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count),
+                          waiting.end(), [](const Connection* one, const Connection* other) {
+                              return one->deadline() < other->deadline();
+                          });
+        waiting.resize(count);
+        for (Connection* const connection : waiting) {
+            connection->close();
+        }
+        pause_.expires_after(kAcceptPause);
+        pause_.async_wait([this](error_code cancelled) {
+            if (!cancelled) {
+                accept();
+            }
         });
     }
 

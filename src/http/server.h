@@ -20,7 +20,12 @@ struct Limits {
     std::chrono::seconds write{15};    ///< For an answer to leave.
     std::chrono::seconds idle{15};     ///< Between requests, and for the TLS handshake.
     std::chrono::seconds drain{60};    ///< What stop() grants requests in flight.
-    std::size_t connections = 10'000;  ///< Further ones wait in the kernel's queue.
+    /// When one more wants in, those that have waited longest for their client are closed. While
+    /// workers have all of them, it waits in the kernel's queue.
+    std::size_t connections = 10'000;
+    /// What the bodies of all requests may hold together, the first 16 KiB of each not counted.
+    /// Beyond, a request gets 503.
+    std::size_t bodies = 64UL * 1024 * 1024;
     /// Threads that run handlers. Most of a request is waiting for its commit, and a commit
     /// takes all who wait: few threads would mean many small commits.
     std::size_t workers = 16;

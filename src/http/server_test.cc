@@ -248,22 +248,6 @@ TEST_CASE("slow heads, slow bodies, idle and deaf clients are closed at their de
     CHECK(clock.monotonic() - began < std::chrono::seconds(3));
 }
 
-TEST_CASE("connections beyond the limit wait until another ends") {
-    const Running running({.limits = {.connections = 2}});
-    const std::uint16_t port = running.server->port();
-    auto first = std::make_unique<Wire>(port);
-    Wire second(port);
-    first->say(get("/hello"));
-    CHECK(has(first->until("true}"), "200 OK"));
-    second.say(get("/hello"));
-    CHECK(has(second.until("true}"), "200 OK"));
-    Wire third(port);
-    third.say(get_and_close("/hello"));
-    ::poll(nullptr, 0, 100);
-    first.reset();
-    CHECK(has(third.all(), "200 OK"));
-}
-
 /// A handler that waits until it is let go.
 struct Gate {
     std::mutex mutex;
@@ -291,6 +275,40 @@ struct Gate {
         moved.notify_all();
     }
 };
+
+TEST_CASE("beyond the limit a new connection takes the place of the one that waited longest") {
+    const Running running({.limits = {.connections = 2}});
+    const std::uint16_t port = running.server->port();
+    Wire first(port);
+    Wire second(port);
+    first.say(get("/hello"));
+    CHECK(has(first.until("true}"), "200 OK"));
+    second.say(get("/hello"));
+    CHECK(has(second.until("true}"), "200 OK"));
+    ::poll(nullptr, 0, 100);  // The worker that answered has put it down as waiting.
+    first.say(get("/hello"));
+    CHECK(has(first.until("true}"), "200 OK"));
+    Wire third(port);
+    third.say(get("/hello"));
+    CHECK(has(third.until("true}"), "200 OK"));
+    CHECK(second.all().empty());
+    CHECK(has(first.say(get_and_close("/hello")).all(), "200 OK"));
+}
+
+TEST_CASE("while all connections of the limit have a request in hand, further ones wait") {
+    Gate gate;
+    const Running running({.limits = {.connections = 1}}, nullptr, gate.router());
+    const std::uint16_t port = running.server->port();
+    Wire first(port);
+    first.say(get_and_close("/gate"));
+    gate.wait_entered();
+    Wire second(port);
+    second.say(get_and_close("/hello"));
+    ::poll(nullptr, 0, 100);
+    gate.let_go();
+    CHECK(first.all().ends_with("through"));
+    CHECK(has(second.all(), "200 OK"));
+}
 
 TEST_CASE("stop answers what is in flight, closes what is idle, and takes nothing new") {
     Gate gate;
