@@ -43,7 +43,8 @@ public:
         http::Response response = answer(outgoing);
         for (const Field& field : response.log) {
             const auto* why = std::get_if<std::string>(&field.value);
-            if (field.name == "error" && why != nullptr) {
+            if (field.name == "error" && why != nullptr &&
+                response.body.find(*why) == std::string::npos) {
                 log_.write(Level::kError, *why, {});
             }
         }

@@ -17,7 +17,7 @@ namespace step::app {
 /// `chain` (leaf first, DER; may be empty) is the client certificate. It is checked as the TLS
 /// handshake of the server would, and fails with kUnauthenticated and Go's words; that its
 /// holder has the key is the caller's business. Why a request is refused goes to the log of
-/// `runtime`, as a server would write it.
+/// `runtime`, unless the answer says it.
 Result<std::unique_ptr<http::Client>> connect_in_process(std::shared_ptr<App> app,
                                                          std::vector<Bytes> chain, Runtime runtime);
 

@@ -56,6 +56,15 @@ Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::st
     return key;
 }
 
+Result<Secret> read_password_flag(const std::string& file) {
+    auto password = cli::read_password_file(file);
+    if (!password) {
+        return explain(reading_quoted(file, password.error()),
+                       fmt::format("error reading {}: ", file));
+    }
+    return password;
+}
+
 Result<std::optional<Secret>> new_key_password(cli::Context& context) {
     if (context.args.flag("no-password")) {
         return std::optional<Secret>();

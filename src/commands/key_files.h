@@ -17,6 +17,10 @@ namespace step::commands {
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file);
 
+/// A password file that a flag names, without trailing white space. Fails with the original's
+/// words for these: `error reading F: error reading "F": no such file or directory`.
+Result<Secret> read_password_flag(const std::string& file);
+
 /// The password that a new private key gets: that of --password-file, else one asked for.
 /// None if --no-password is given. An empty password is refused: the original would write the
 /// key in clear (docs/compat.md).

@@ -9,6 +9,7 @@
 #include "commands/errors.h"
 #include "commands/flag_errors.h"
 #include "commands/flags.h"
+#include "commands/foreign_flags.h"
 #include "crypto/pem_key.h"
 #include "x509/name.h"
 #include "x509/san.h"
@@ -19,6 +20,13 @@ namespace {
 constexpr std::string_view kManual =
 #include "commands/ca/certificate.md.inc"
     ;
+
+constexpr ForeignFlag kForeign[] = {
+    {"attestation-uri", cli::FlagType::kString, "device attestation"},
+    {"attestation-ca-url", cli::FlagType::kString, "device attestation"},
+    {"attestation-ca-root", cli::FlagType::kString, "device attestation"},
+    {"attestation-ca-insecure", cli::FlagType::kBool, "device attestation"},
+    {"tpm-storage-directory", cli::FlagType::kString, "device attestation"}};
 
 /// The names of --san, then those of the token, each once.
 std::vector<std::string> merge(std::vector<std::string> names,
@@ -34,6 +42,7 @@ std::vector<std::string> merge(std::vector<std::string> names,
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(3));
+    STEP_TRY(refuse_foreign_flags(args, kForeign));
     const std::string subject = args.positional(0);
     const std::string certificate_file = args.positional(1), key_file = args.positional(2);
     if (clean_path(certificate_file) == clean_path(key_file) && kind_of(key_file) != Kind::kOther) {
@@ -70,24 +79,18 @@ Result<cli::ExitCode> run(cli::Context& context) {
 }  // namespace
 
 cli::Command ca_certificate() {
-    return {
-        .path = "ca certificate",
-        .brief = "make a key and get a certificate for it",
-        .usage = "<subject> <crt-file> <key-file>",
-        .manual = kManual,
-        .flags = join_flags({{{.name = "san",
-                               .type = cli::FlagType::kList,
-                               .value = "name",
-                               .help = "name the certificate shall have"},
-                              {.name = "token", .value = "token", .help = "one-time token to use"}},
-                             validity_flags(),
-                             key_flags(),
-                             template_data_flags(),
-                             provisioner_flags(),
-                             password_file_flag(),
-                             connection_flags(),
-                             force_flag()}),
-        .run = run};
+    return {.path = "ca certificate",
+            .brief = "make a key and get a certificate for it",
+            .usage = "<subject> <crt-file> <key-file>",
+            .manual = kManual,
+            .flags = join_flags({{{.name = "san",
+                                   .type = cli::FlagType::kList,
+                                   .value = "name",
+                                   .help = "name the certificate shall have"}},
+                                 key_flags(),
+                                 foreign_flags(kForeign),
+                                 sign_flags()}),
+            .run = run};
 }
 
 }  // namespace step::commands

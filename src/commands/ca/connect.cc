@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
-#include "cli/files.h"
+#include "base/text.h"
 #include "client/proxy.h"
 #include "commands/errors.h"
-#include "crypto/pem_key.h"
+#include "commands/key_files.h"
 
 namespace step::commands {
 namespace {
@@ -57,6 +57,16 @@ Result<std::string> require_ca_url(const cli::Context& context) {
     return url;
 }
 
+Status require_ca_url_or_token(const cli::Context& context) {
+    if (context.args.flag("offline")) {
+        return ok();
+    }
+    STEP_ASSIGN(const std::string url, ca_url(context));
+    return !url.empty() ? ok()
+                        : Status(invalid(
+                              "flag '--ca-url' is required unless the '--token' flag is provided"));
+}
+
 Result<std::vector<Bytes>> root_certificates(const cli::Context& context) {
     std::string file = context.args.get("root");
     if (file.empty()) {
@@ -94,6 +104,22 @@ Result<client::CaClient> connect_insecurely(const cli::Context& context, const s
     return open(context, {.url = url, .insecure = true});
 }
 
+Result<client::CaClient> connect_for_token(const cli::Context& context, const TokenFacts& token) {
+    STEP_ASSIGN(std::string url, ca_url(context));
+    client::Connection connection;
+    if (!token.root_digest.empty() && to_lower(token.audience).starts_with("http")) {
+        if (url.empty()) {
+            STEP_ASSIGN(url, client::parse_ca_url(token.audience));
+        }
+        STEP_ASSIGN(client::CaClient anyone, connect_insecurely(context, url));
+        STEP_ASSIGN(Bytes root, explained(anyone.root(token.root_digest),
+                                          "error downloading root certificate: "));
+        connection.roots = {std::move(root)};
+    }
+    connection.url = url;
+    return connect(context, std::move(connection));
+}
+
 std::vector<Bytes> Identity::der() const {
     std::vector<Bytes> out;
     out.reserve(chain.size());
@@ -104,24 +130,9 @@ std::vector<Bytes> Identity::der() const {
 }
 
 Result<crypto::PrivateKey> read_key(cli::Context& context, const std::string& file) {
-    STEP_ASSIGN(Bytes text, explained(read_file(file), ""));
-    const Secret pem(std::move(text));
-    const auto ask = [&]() -> Result<Secret> {
-        if (context.args.declared("password-file")) {
-            if (const std::string name = context.args.get("password-file"); !name.empty()) {
-                return cli::read_password_file(name);
-            }
-        }
-        return context.console.ask_password(
-            fmt::format("Please enter the password to decrypt {}", file), {});
-    };
-    auto key = crypto::parse_private_key(pem.view(), ask);
-    if (!key && key.error().code == Code::kInvalidArgument) {
-        const bool encrypted = crypto::is_encrypted_key(pem.view());
-        return invalid(fmt::format("error {} {}: {}", encrypted ? "decrypting" : "reading", file,
-                                   key.error().detail));
-    }
-    return key;
+    return read_private_key(
+        context, file,
+        context.args.declared("password-file") ? context.args.get("password-file") : "");
 }
 
 Result<Identity> read_identity(cli::Context& context, const std::string& certificate_file,

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "cli/command.h"
 #include "client/ca_client.h"
+#include "commands/ca/token_claims.h"
 #include "crypto/key.h"
 #include "x509/certificate.h"
 
@@ -16,6 +17,9 @@ Result<std::string> ca_url(const cli::Context& context);
 /// The same; a missing one is an error.
 Result<std::string> require_ca_url(const cli::Context& context);
 
+/// Fails if there is neither --ca-url, nor --token, nor --offline.
+Status require_ca_url_or_token(const cli::Context& context);
+
 /// The certificates of --root, or of $STEPPATH/certs/root_ca.crt. Fails if there are none.
 Result<std::vector<Bytes>> root_certificates(const cli::Context& context);
 
@@ -25,6 +29,10 @@ Result<client::CaClient> connect(const cli::Context& context, client::Connection
 
 /// A client over a connection whose server nobody checks: for CaClient::root() only.
 Result<client::CaClient> connect_insecurely(const cli::Context& context, const std::string& url);
+
+/// The CA that takes a one-time token: --ca-url, or what its audience says; the root is the one
+/// with the digest in the token, or --root for a token without.
+Result<client::CaClient> connect_for_token(const cli::Context& context, const TokenFacts& token);
 
 /// A certificate chain and its key from files, to prove who we are.
 struct Identity {

@@ -35,7 +35,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(1));
     STEP_TRY(check_type(args));
-    STEP_TRY(refuse_foreign_flags(args));
+    STEP_TRY(refuse_foreign_flags(args, foreign_provisioner_flags()));
     if (!args.flag("create") && args.get("public-key").empty()) {
         return value_requires("create", "false", "public-key");
     }
@@ -67,7 +67,7 @@ cli::Command ca_provisioner_add() {
                  password_file_flag(),
                  provisioner_claim_flags(),
                  provisioner_admin_flags(),
-                 foreign_provisioner_flags()}),
+                 foreign_flags(foreign_provisioner_flags())}),
             .run = run};
 }
 

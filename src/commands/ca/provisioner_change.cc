@@ -36,58 +36,53 @@ constexpr SwitchFlag kSwitches[] = {
     {"allow-renewal-after-expiry", "allowRenewalAfterExpiry", false},
     {"disable-smallstep-extensions", "disableSmallstepExtensions", false}};
 
-struct ForeignFlag {
-    std::string_view name;
-    FlagType type;
-    std::string_view types;  ///< Of provisioner; empty: templates.
-};
 constexpr auto kSwitch = FlagType::kBool;
 constexpr auto kText = FlagType::kString;
 constexpr auto kMany = FlagType::kList;
 constexpr auto kWhole = FlagType::kInt;
 constexpr ForeignFlag kForeign[] = {
-    {"client-id", kText, "OIDC"},
-    {"client-secret", kText, "OIDC"},
-    {"listen-address", kText, "OIDC"},
-    {"configuration-endpoint", kText, "OIDC"},
-    {"admin", kMany, "OIDC"},
-    {"domain", kMany, "OIDC"},
-    {"group", kMany, "OIDC"},
-    {"tenant-id", kText, "OIDC"},
-    {"x5c-roots/x5c-root", kText, "X5C"},
-    {"nebula-root", kText, "Nebula"},
-    {"require-eab", kSwitch, "ACME"},
-    {"force-cn", kSwitch, "ACME or SCEP"},
-    {"challenge", kMany, "ACME or SCEP"},
-    {"attestation-format", kMany, "ACME"},
-    {"attestation-roots", kMany, "ACME"},
-    {"capabilities", kMany, "SCEP"},
-    {"include-root", kSwitch, "SCEP"},
-    {"exclude-intermediate", kSwitch, "SCEP"},
-    {"min-public-key-length", kWhole, "SCEP"},
-    {"encryption-algorithm-identifier", kWhole, "SCEP"},
-    {"scep-decrypter-certificate-file", kText, "SCEP"},
-    {"scep-decrypter-key-file", kText, "SCEP"},
-    {"scep-decrypter-key-uri", kText, "SCEP"},
-    {"scep-decrypter-key-password-file", kText, "SCEP"},
-    {"aws-account", kMany, "AWS"},
-    {"azure-tenant", kText, "Azure"},
-    {"azure-resource-group", kMany, "Azure"},
-    {"azure-audience", kText, "Azure"},
-    {"azure-subscription-id", kMany, "Azure"},
-    {"azure-object-id", kMany, "Azure"},
-    {"gcp-service-account", kMany, "GCP"},
-    {"gcp-project", kMany, "GCP"},
-    {"gcp-organization", kText, "GCP"},
-    {"instance-age", FlagType::kDuration, "AWS or GCP"},
-    {"disable-custom-sans", kSwitch, "AWS, Azure or GCP"},
-    {"disable-trust-on-first-use/disable-tofu", kSwitch, "AWS, Azure or GCP"},
-    {"disable-ssh-ca-user", kSwitch, "GCP"},
-    {"disable-ssh-ca-host", kSwitch, "GCP"},
-    {"x509-template", kText, ""},
-    {"x509-template-data", kText, ""},
-    {"ssh-template", kText, ""},
-    {"ssh-template-data", kText, ""}};
+    {"client-id", kText, "a provisioner of type OIDC"},
+    {"client-secret", kText, "a provisioner of type OIDC"},
+    {"listen-address", kText, "a provisioner of type OIDC"},
+    {"configuration-endpoint", kText, "a provisioner of type OIDC"},
+    {"admin", kMany, "a provisioner of type OIDC"},
+    {"domain", kMany, "a provisioner of type OIDC"},
+    {"group", kMany, "a provisioner of type OIDC"},
+    {"tenant-id", kText, "a provisioner of type OIDC"},
+    {"x5c-roots/x5c-root", kText, "a provisioner of type X5C"},
+    {"nebula-root", kText, "a provisioner of type Nebula"},
+    {"require-eab", kSwitch, "a provisioner of type ACME"},
+    {"force-cn", kSwitch, "a provisioner of type ACME or SCEP"},
+    {"challenge", kMany, "a provisioner of type ACME or SCEP"},
+    {"attestation-format", kMany, "a provisioner of type ACME"},
+    {"attestation-roots", kMany, "a provisioner of type ACME"},
+    {"capabilities", kMany, "a provisioner of type SCEP"},
+    {"include-root", kSwitch, "a provisioner of type SCEP"},
+    {"exclude-intermediate", kSwitch, "a provisioner of type SCEP"},
+    {"min-public-key-length", kWhole, "a provisioner of type SCEP"},
+    {"encryption-algorithm-identifier", kWhole, "a provisioner of type SCEP"},
+    {"scep-decrypter-certificate-file", kText, "a provisioner of type SCEP"},
+    {"scep-decrypter-key-file", kText, "a provisioner of type SCEP"},
+    {"scep-decrypter-key-uri", kText, "a provisioner of type SCEP"},
+    {"scep-decrypter-key-password-file", kText, "a provisioner of type SCEP"},
+    {"aws-account", kMany, "a provisioner of type AWS"},
+    {"azure-tenant", kText, "a provisioner of type Azure"},
+    {"azure-resource-group", kMany, "a provisioner of type Azure"},
+    {"azure-audience", kText, "a provisioner of type Azure"},
+    {"azure-subscription-id", kMany, "a provisioner of type Azure"},
+    {"azure-object-id", kMany, "a provisioner of type Azure"},
+    {"gcp-service-account", kMany, "a provisioner of type GCP"},
+    {"gcp-project", kMany, "a provisioner of type GCP"},
+    {"gcp-organization", kText, "a provisioner of type GCP"},
+    {"instance-age", FlagType::kDuration, "a provisioner of type AWS or GCP"},
+    {"disable-custom-sans", kSwitch, "a provisioner of type AWS, Azure or GCP"},
+    {"disable-trust-on-first-use/disable-tofu", kSwitch, "a provisioner of type AWS, Azure or GCP"},
+    {"disable-ssh-ca-user", kSwitch, "a provisioner of type GCP"},
+    {"disable-ssh-ca-host", kSwitch, "a provisioner of type GCP"},
+    {"x509-template", kText, "a template"},
+    {"x509-template-data", kText, "a template"},
+    {"ssh-template", kText, "a template"},
+    {"ssh-template-data", kText, "a template"}};
 
 constexpr int kConfigMode = 0600;
 
@@ -120,32 +115,8 @@ Flags provisioner_claim_flags() {
     return flags;
 }
 
-Flags foreign_provisioner_flags() {
-    Flags flags;
-    for (const ForeignFlag& row : kForeign) {
-        flags.push_back(
-            {.name = row.name, .type = row.type, .help = "not for JWK", .hidden = true});
-    }
-    return flags;
-}
-
-Status refuse_foreign_flags(const cli::Args& args) {
-    for (const ForeignFlag& row : kForeign) {
-        const std::string_view name = row.name.substr(0, row.name.find('/'));
-        // The environment speaks to many commands; only what was typed here is meant for us.
-        if (args.source(name) != cli::Source::kCommandLine) {
-            continue;
-        }
-        return Error{.code = Code::kUnsupported,
-                     .detail = row.types.empty()
-                                   ? fmt::format("flag '--{}' needs certificate templates, which "
-                                                 "are not supported yet",
-                                                 name)
-                                   : fmt::format("flag '--{}' needs a provisioner of type {}, "
-                                                 "which is not supported yet",
-                                                 name, row.types)};
-    }
-    return ok();
+std::span<const ForeignFlag> foreign_provisioner_flags() {
+    return kForeign;
 }
 
 void set_claims(json::Value& entry, const cli::Args& args, bool fresh) {

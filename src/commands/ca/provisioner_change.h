@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "cli/command.h"
 #include "commands/ca/provisioner_file.h"
 #include "commands/flags.h"
+#include "commands/foreign_flags.h"
 
 namespace step::commands {
 
@@ -13,11 +15,8 @@ namespace step::commands {
 
 Flags provisioner_admin_flags();  ///< --admin-…, --ca-config and the flags of a connection
 Flags provisioner_claim_flags();  ///< durations, renewal, ssh, extensions
-/// Hidden: those that only other types of provisioner have, so that they can be refused by name.
-Flags foreign_provisioner_flags();
-
-/// Fails with kUnsupported if a flag of another type, or one for templates, is on the command line.
-Status refuse_foreign_flags(const cli::Args& args);
+/// Those that only other types of provisioner have, and those for templates.
+std::span<const ForeignFlag> foreign_provisioner_flags();
 
 /// Writes the claims that the flags name. A `fresh` entry gets the switches too, as the original
 /// writes them.

@@ -14,41 +14,21 @@ constexpr std::string_view kManual =
 
 using cli::FlagType;
 
-/// More flags of other types that this command alone has; all are lists of OIDC's, ACME's, ….
-constexpr std::string_view kForeignLists[] = {"remove-admin",
-                                              "remove-domain",
-                                              "scope",
-                                              "remove-scope",
-                                              "auth-param",
-                                              "remove-challenge",
-                                              "remove-aws-account",
-                                              "remove-attestation-format",
-                                              "remove-gcp-project",
-                                              "remove-azure-resource-group",
-                                              "remove-azure-object-id",
-                                              "remove-azure-subscription-id",
-                                              "remove-gcp-service-account"};
-
-Flags foreign_lists() {
-    Flags flags;
-    for (const std::string_view name : kForeignLists) {
-        flags.push_back(
-            {.name = name, .type = FlagType::kList, .help = "not for JWK", .hidden = true});
-    }
-    return flags;
-}
-
-Status refuse_foreign_lists(const cli::Args& args) {
-    for (const std::string_view name : kForeignLists) {
-        if (args.source(name) == cli::Source::kCommandLine) {
-            return Error{.code = Code::kUnsupported,
-                         .detail = fmt::format("flag '--{}' is not for provisioners of type JWK; "
-                                               "other types are not supported yet",
-                                               name)};
-        }
-    }
-    return ok();
-}
+/// More flags of other types that this command alone has.
+constexpr ForeignFlag kForeignLists[] = {
+    {"remove-admin", FlagType::kList, "a provisioner of type OIDC"},
+    {"remove-domain", FlagType::kList, "a provisioner of type OIDC"},
+    {"scope", FlagType::kList, "a provisioner of type OIDC"},
+    {"remove-scope", FlagType::kList, "a provisioner of type OIDC"},
+    {"auth-param", FlagType::kList, "a provisioner of type OIDC"},
+    {"remove-challenge", FlagType::kList, "a provisioner of type ACME or SCEP"},
+    {"remove-aws-account", FlagType::kList, "a provisioner of type AWS"},
+    {"remove-attestation-format", FlagType::kList, "a provisioner of type ACME"},
+    {"remove-gcp-project", FlagType::kList, "a provisioner of type GCP"},
+    {"remove-azure-resource-group", FlagType::kList, "a provisioner of type Azure"},
+    {"remove-azure-object-id", FlagType::kList, "a provisioner of type Azure"},
+    {"remove-azure-subscription-id", FlagType::kList, "a provisioner of type Azure"},
+    {"remove-gcp-service-account", FlagType::kList, "a provisioner of type GCP"}};
 
 Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey& key) {
     std::string name = args.positional(0);
@@ -83,8 +63,8 @@ Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(1));
-    STEP_TRY(refuse_foreign_flags(args));
-    STEP_TRY(refuse_foreign_lists(args));
+    STEP_TRY(refuse_foreign_flags(args, foreign_provisioner_flags()));
+    STEP_TRY(refuse_foreign_flags(args, kForeignLists));
     STEP_ASSIGN(const ProvisionerKey key, provisioner_key_flags(context));
     STEP_TRY(change_provisioners(context,
                                  [&](ProvisionerFile& file) { return change(file, args, key); }));
@@ -106,8 +86,8 @@ cli::Command ca_provisioner_update() {
                  password_file_flag(),
                  provisioner_claim_flags(),
                  provisioner_admin_flags(),
-                 foreign_provisioner_flags(),
-                 foreign_lists()}),
+                 foreign_flags(foreign_provisioner_flags()),
+                 foreign_flags(kForeignLists)}),
             .run = run};
 }
 

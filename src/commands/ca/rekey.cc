@@ -3,10 +3,8 @@
 #include "base/files.h"
 #include "base/pem.h"
 #include "cli/files.h"
-#include "commands/ca/after_renewal.h"
 #include "commands/ca/commands.h"
-#include "commands/ca/connect.h"
-#include "commands/ca/renewal_daemon.h"
+#include "commands/ca/renewal.h"
 #include "commands/errors.h"
 #include "crypto/pem_key.h"
 #include "x509/csr.h"
@@ -24,6 +22,7 @@ Result<crypto::PrivateKey> next_key(cli::Context& context) {
 }
 
 constexpr std::string_view kPeriod = "rekey-period";
+constexpr const char* kFailed = "error rekeying certificate: ";
 constexpr const char* kExpired = "cannot rekey an expired certificate";
 
 /// Where the new pair goes.
@@ -42,13 +41,11 @@ Places places_of(const cli::Args& args) {
 }
 
 /// The new chain for `key`, in PEM.
-Result<std::string> ask_ca(cli::Context& context, const std::string& url, const Identity& identity,
+Result<std::string> ask_ca(cli::Context& context, const CaAccess& access, const Identity& identity,
                            const crypto::PrivateKey& key) {
-    STEP_ASSIGN(client::CaClient ca,
-                connect(context, {.url = url, .chain = identity.der(), .key = &identity.key}));
+    STEP_ASSIGN(client::CaClient ca, explained(access.connect(context, &identity), kFailed));
     STEP_ASSIGN(const Bytes csr, x509::make_csr({}, key));
-    return explained(ca.rekey(encode_pem("CERTIFICATE REQUEST", csr)),
-                     "error rekeying certificate: ");
+    return explained(ca.rekey(encode_pem("CERTIFICATE REQUEST", csr)), kFailed);
 }
 
 Status write_pair(const Places& places, const std::string& chain, const crypto::PrivateKey& key) {
@@ -62,58 +59,37 @@ Status write_pair(const Places& places, const std::string& chain, const crypto::
     return replace_together(files);
 }
 
-Result<cli::ExitCode> stay(cli::Context& context, const RenewalPlan& plan, const std::string& url,
-                           const Places& places, Identity identity) {
-    const RenewalSignals signals;
-    bool written = places.certificate == context.args.positional(0) &&
-                   places.key == context.args.positional(1);
-    const RenewalJob job{
-        .act = [&]() -> Result<x509::Certificate> {
-            if (written) {
-                STEP_TRY(reload_identity(context, places.certificate, places.key, identity));
-            }
-            STEP_ASSIGN(crypto::PrivateKey key, next_key(context));
-            STEP_ASSIGN(const std::string chain, ask_ca(context, url, identity, key));
-            STEP_ASSIGN(auto certificates, x509::parse_certificates_pem(chain));
-            STEP_TRY(explained(write_pair(places, chain, key), "error rekeying certificate: "));
-            written = true;
-            identity = Identity{.chain = std::move(certificates), .key = std::move(key)};
-            return identity.chain.front();
-        },
-        .done = "rekeyed",
-        .needs_valid = true,
-        .when_expired = kExpired};
-    const x509::Certificate leaf = identity.chain.front();
-    return run_renewal_daemon(context, plan, leaf, job,
-                              [&](Duration at_most) { return signals.wait(at_most); });
-}
-
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(2));
-    STEP_ASSIGN(const std::string url, require_ca_url(context));
-    STEP_TRY(check_renewal_flags(args, kPeriod));
+    STEP_TRY(refuse_foreign_flags(args, kForeignRenewal));
     if (args.flag("daemon") && args.is_set("private-key")) {
         return incompatible("daemon", "private-key");
     }
     const Places places = places_of(args);
-
-    STEP_ASSIGN(Identity identity, read_identity(context, args.positional(0), args.positional(1)));
-    STEP_ASSIGN(const RenewalPlan plan, plan_renewal(context, kPeriod, identity.chain.front()));
-    if (plan.remaining <= Duration::zero()) {
+    STEP_ASSIGN(Renewal renewal, begin_renewal(context, kPeriod));
+    if (renewal.plan.remaining <= Duration::zero()) {
         return invalid(kExpired);
     }
-    STEP_TRY(root_certificates(context));
-    if (args.flag("daemon")) {
-        return stay(context, plan, url, places, std::move(identity));
-    }
-    if (!plan.due) {
-        context.console.err(fmt::format("certificate not rekeyed: expires in {}\n",
-                                        format_duration(plan.remaining)));
-        return 0;
+    const auto rekey_to_files = [&](Identity& identity) -> Status {
+        STEP_ASSIGN(crypto::PrivateKey key, next_key(context));
+        STEP_ASSIGN(const std::string chain, ask_ca(context, renewal.access, identity, key));
+        STEP_ASSIGN(auto certificates, x509::parse_certificates_pem(chain));
+        STEP_TRY(explained(write_pair(places, chain, key), kFailed));
+        identity = Identity{.chain = std::move(certificates), .key = std::move(key)};
+        return ok();
+    };
+    STEP_ASSIGN(const auto code, stay_or_wait(context, renewal,
+                                              {.certificate_file = places.certificate,
+                                               .key_file = places.key,
+                                               .done = "rekeyed",
+                                               .when_expired = kExpired,
+                                               .act = rekey_to_files}));
+    if (code) {
+        return *code;
     }
     STEP_ASSIGN(const crypto::PrivateKey key, next_key(context));
-    STEP_ASSIGN(const std::string chain, ask_ca(context, url, identity, key));
+    STEP_ASSIGN(const std::string chain, ask_ca(context, renewal.access, renewal.identity, key));
 
     // All answers before the first write: a "no" leaves the old pair as it was.
     STEP_TRY(cli::confirm_overwrite(context, places.certificate));
@@ -125,7 +101,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (places.writes_key) {
         context.console.selected("Private Key", places.key);
     }
-    return notify(context, plan);
+    return notify(context, renewal.plan);
 }
 
 }  // namespace
@@ -142,6 +118,8 @@ cli::Command ca_rekey() {
                  renewal_flags(kPeriod),
                  key_flags(),
                  password_file_flag(),
+                 offline_flags(),
+                 foreign_flags(kForeignRenewal),
                  connection_flags(),
                  force_flag()}),
             .run = run};

@@ -3,14 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "cli/args.h"
+#include "commands/ca/ca_access.h"
 #include "commands/ca/commands.h"
-#include "commands/ca/connect.h"
-#include "commands/ca/token_flow.h"
 #include "commands/errors.h"
-#include "commands/flags.h"
-#include "jose/jws.h"
-#include "jose/jwt.h"
 
 namespace step::commands {
 namespace {
@@ -63,25 +58,11 @@ Result<std::string> decimal(const std::string& serial) {
     return x509::serial_to_text(*parsed);
 }
 
-Status check_subject(const std::string& token, const std::string& serial) {
-    const auto jws = jose::parse_jws(token);
-    if (!jws) {
-        return explain(jws.error(), "error parsing token: go-jose/go-jose: ");
-    }
-    const auto claims = jose::parse_claims(jws->payload);
-    if (!claims) {
-        return explain(claims.error(), "error parsing token: ");
-    }
-    if (!equal_fold(claims->subject, serial)) {
-        return invalid(fmt::format("token subject '{}' and serial number '{}' do not match",
-                                   claims->subject, serial));
-    }
-    return ok();
-}
-
 Result<cli::ExitCode> finish(cli::Context& context, client::CaClient& ca,
                              const client::RevokeRequest& request) {
-    context.console.selected("CA", ca.url());
+    if (!context.args.flag("offline")) {
+        context.console.selected("CA", ca.url());
+    }
     STEP_TRY(explained(ca.revoke(request)));
     context.console.err(
         fmt::format("Certificate with Serial Number {} has been revoked.\n", request.serial));
@@ -98,8 +79,18 @@ Result<cli::ExitCode> by_certificate(cli::Context& context, client::RevokeReques
     }
     STEP_ASSIGN(const Identity identity, read_identity(context, args.get("cert"), args.get("key")));
     request.serial = identity.chain.front().serial_text();
-    STEP_ASSIGN(client::CaClient ca,
-                connect(context, {.chain = identity.der(), .key = &identity.key}));
+    STEP_ASSIGN(const CaAccess access, CaAccess::open(context));
+    STEP_ASSIGN(client::CaClient ca, access.connect(context, &identity));
+    return finish(context, ca, request);
+}
+
+Result<cli::ExitCode> by_token(cli::Context& context, const client::RevokeRequest& request) {
+    STEP_ASSIGN(const TokenFacts facts, read_token(request.token));
+    if (!equal_fold(facts.subject, request.serial)) {
+        return invalid(fmt::format("token subject '{}' and serial number '{}' do not match",
+                                   facts.subject, request.serial));
+    }
+    STEP_ASSIGN(client::CaClient ca, connect_for_token(context, facts));
     return finish(context, ca, request);
 }
 
@@ -111,6 +102,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         return args.get("key").empty() ? needs_flag("cert", "key") : needs_flag("key", "cert");
     }
     STEP_ASSIGN(request.reason_code, reason_code(args.get("reasonCode")));
+    STEP_TRY(check_offline_flags(args));
     if (!args.get("cert").empty()) {
         if (!request.token.empty()) {
             return incompatible("cert", "token");
@@ -120,18 +112,14 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(args.expect_positionals(1));
     STEP_ASSIGN(request.serial, decimal(args.positional(0)));
     if (!request.token.empty()) {
-        STEP_TRY(check_subject(request.token, request.serial));
-        STEP_ASSIGN(client::CaClient ca, connect(context));
-        return finish(context, ca, request);
+        return by_token(context, request);
     }
-    STEP_ASSIGN(const std::string url, ca_url(context));
-    if (url.empty()) {
-        return invalid("flag '--ca-url' is required unless the '--token' flag is provided");
-    }
-    STEP_ASSIGN(const std::vector<Bytes> roots, root_certificates(context));
-    STEP_ASSIGN(client::CaClient ca, connect(context, {.url = url, .roots = roots}));
-    TokenRequest token{.purpose = TokenRequest::Purpose::kRevoke, .subject = request.serial};
-    STEP_ASSIGN(request.token, new_token(context, ca, roots.front(), token));
+    STEP_TRY(require_ca_url_or_token(context));
+    STEP_ASSIGN(const CaAccess access, CaAccess::open(context));
+    STEP_ASSIGN(client::CaClient ca, access.connect(context));
+    STEP_ASSIGN(const TokenSource source, access.tokens(ca));
+    TokenRequest token{.purpose = Purpose::kRevoke, .subject = request.serial};
+    STEP_ASSIGN(request.token, new_token(context, source, token));
     return finish(context, ca, request);
 }
 
@@ -148,6 +136,9 @@ cli::Command ca_revoke() {
                   {.name = "reason", .value = "text", .help = "why, in words"},
                   {.name = "reasonCode", .value = "code", .help = "why, as a number or a name"},
                   {.name = "token", .value = "token", .help = "one-time token to use"}},
+                 provisioner_flags(),
+                 password_file_flag(),
+                 offline_flags(),
                  connection_flags()}),
             .run = run};
 }

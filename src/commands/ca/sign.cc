@@ -8,7 +8,6 @@
 #include "commands/ca/commands.h"
 #include "commands/ca/sign_flow.h"
 #include "commands/errors.h"
-#include "commands/flags.h"
 #include "crypto/digest.h"
 #include "x509/csr.h"
 
@@ -72,19 +71,12 @@ Result<cli::ExitCode> run(cli::Context& context) {
 }  // namespace
 
 cli::Command ca_sign() {
-    return {
-        .path = "ca sign",
-        .brief = "get a certificate for a request",
-        .usage = "<csr-file> <crt-file>",
-        .manual = kManual,
-        .flags = join_flags({{{.name = "token", .value = "token", .help = "one-time token to use"}},
-                             validity_flags(),
-                             template_data_flags(),
-                             provisioner_flags(),
-                             password_file_flag(),
-                             connection_flags(),
-                             force_flag()}),
-        .run = run};
+    return {.path = "ca sign",
+            .brief = "get a certificate for a request",
+            .usage = "<csr-file> <crt-file>",
+            .manual = kManual,
+            .flags = sign_flags(),
+            .run = run};
 }
 
 }  // namespace step::commands

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "client/ca_client.h"
+#include "commands/ca/ca_access.h"
 #include "x509/csr.h"
 
 namespace step::commands {
@@ -12,14 +13,19 @@ namespace step::commands {
 /// A token to sign with and the CA that takes it.
 struct SignSession {
     client::CaClient ca;
+    bool offline = false;
     std::string token{};
     std::string subject{};             ///< The token's.
     std::vector<std::string> names{};  ///< The token's "sans", in order.
 };
 
+/// The flags that `ca certificate` and `ca sign` share.
+Flags sign_flags();
+
 /// Uses --token if it is given: the CA is --ca-url, or what the token's audience says; its root
 /// is the one with the digest in the token ("sha"), or --root for a token without. Otherwise
-/// makes a token for `subject` and `names` bound to `confirmation` (see TokenRequest).
+/// makes a token for `subject` and `names` bound to `confirmation` (see TokenRequest), offline
+/// with the keys of ca.json.
 Result<SignSession> begin_sign(cli::Context& context, const std::string& subject,
                                const std::vector<std::string>& names,
                                const std::string& confirmation);

@@ -2,40 +2,26 @@
 
 #include <fmt/format.h>
 
-#include "base/base64.h"
 #include "base/files.h"
 #include "base/hex.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "cli/files.h"
+#include "commands/ca/provisioner_file.h"
 #include "commands/errors.h"
+#include "commands/key_files.h"
 #include "crypto/digest.h"
 #include "crypto/pem_key.h"
 #include "jose/jwe.h"
 #include "jose/jws.h"
 #include "json/parse.h"
-#include "json/write.h"
 
 namespace step::commands {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr int kPasswordTries = 3;
-constexpr std::size_t kTokenIdBytes = 32;
-
-std::string member(const json::Value& value, std::string_view name) {
-    const json::Value* found = value.find(name);
-    return found != nullptr && found->as_string() != nullptr ? *found->as_string() : std::string();
-}
-
-std::string key_id_of(const json::Value& provisioner) {
-    const json::Value* key = provisioner.find("key");
-    return key != nullptr ? member(*key, "kid") : std::string();
-}
 
 bool is_type(const json::Value& provisioner, std::string_view type) {
-    return equal_fold(member(provisioner, "type"), type);
+    return equal_fold(text_member(provisioner, "type"), type);
 }
 
 /// Keeps those that pass; an empty result is the fault of the flag.
@@ -49,8 +35,8 @@ Status narrow(std::vector<json::Value>& list, const std::string& flag, const std
     return list.empty() ? Status(invalid_flag(flag, value)) : ok();
 }
 
-Result<json::Value> choose_provisioner(cli::Context& context, client::CaClient& ca) {
-    STEP_ASSIGN(std::vector<json::Value> list, explained(ca.provisioners()));
+Result<json::Value> choose_provisioner(cli::Context& context, const TokenSource& source) {
+    STEP_ASSIGN(std::vector<json::Value> list, explained(source.provisioners()));
     if (list.empty()) {
         return invalid(
             "cannot create a new token: the CA does not have any provisioner configured");
@@ -62,10 +48,10 @@ Result<json::Value> choose_provisioner(cli::Context& context, client::CaClient& 
     const std::string kid = given("kid"), name = given("provisioner");
     STEP_TRY(narrow(list, "kid", kid, [&](const json::Value& item) {
         return (is_type(item, "JWK") && key_id_of(item) == kid) ||
-               (is_type(item, "OIDC") && member(item, "clientID") == kid);
+               (is_type(item, "OIDC") && text_member(item, "clientID") == kid);
     }));
     STEP_TRY(narrow(list, "provisioner", name,
-                    [&](const json::Value& item) { return member(item, "name") == name; }));
+                    [&](const json::Value& item) { return text_member(item, "name") == name; }));
     std::size_t index = 0;
     if (list.size() > 1) {
         std::vector<std::string> labels;
@@ -93,12 +79,8 @@ std::string password_file(const cli::Args& args) {
 /// Opens a JWE: one try with a password file, three at a prompt.
 Result<Secret> open_jwe(cli::Context& context, const std::string& jwe, const std::string& label) {
     if (const std::string file = password_file(context.args); !file.empty()) {
-        const auto password = cli::read_password_file(file);
-        if (!password) {
-            return invalid(fmt::format("error reading {}: {}", file,
-                                       reading_quoted(file, password.error()).detail));
-        }
-        return jose::decrypt_with_password(jwe, password->view());
+        STEP_ASSIGN(const Secret password, read_password_flag(file));
+        return jose::decrypt_with_password(jwe, password.view());
     }
     for (int attempt = 1;; ++attempt) {
         STEP_ASSIGN(const Secret password, context.console.ask_password(label, {}));
@@ -109,16 +91,40 @@ Result<Secret> open_jwe(cli::Context& context, const std::string& jwe, const std
     }
 }
 
-Result<jose::Jwk> provisioner_key(cli::Context& context, client::CaClient& ca,
+Result<jose::Jwk> provisioner_key(cli::Context& context, const TokenSource& source,
                                   const json::Value& provisioner) {
     if (const std::string file = context.args.declared("key") ? context.args.get("key") : "";
         !file.empty()) {
         return read_jwk(context, file);
     }
-    STEP_ASSIGN(const std::string jwe, explained(ca.encrypted_key(key_id_of(provisioner))));
+    STEP_ASSIGN(const std::string jwe, explained(source.encrypted_key(provisioner)));
     STEP_ASSIGN(const Secret plain,
                 open_jwe(context, jwe, "Please enter the password to decrypt the provisioner key"));
     return jose::parse_jwk(plain.view());
+}
+
+/// Who signs: what the token says of it, and the key.
+struct Signer {
+    std::string name{}, key_id{};
+    jose::Jwk key{};
+};
+
+Result<std::string> sign_token(cli::Context& context, const TokenSource& source,
+                               const TokenRequest& request, const Signer& signer) {
+    if (!signer.key.private_key) {
+        return invalid("the provisioner key is not a private key");
+    }
+    const std::string audience = source.audience + std::string(path_of(request.purpose));
+    STEP_ASSIGN(const std::string payload,
+                token_payload(request, signer.name, audience, source.root_digest,
+                              context.clock.now(), context.random));
+    const std::string algorithm =
+        signer.key.alg.empty() ? jose::default_algorithm(signer.key.private_key->public_key())
+                               : signer.key.alg;
+    return jose::sign_jws(
+        payload, algorithm,
+        {{.name = "kid", .value = signer.key_id}, {.name = "typ", .value = "JWT"}},
+        *signer.key.private_key);
 }
 
 /// Errors for what this program has no token for.
@@ -126,7 +132,7 @@ Status check_type(const json::Value& provisioner) {
     if (is_type(provisioner, "JWK")) {
         return ok();
     }
-    const std::string type = member(provisioner, "type");
+    const std::string type = text_member(provisioner, "type");
     if (is_type(provisioner, "ACME")) {
         return invalid("step ACME provisioners do not support token auth flows");
     }
@@ -134,52 +140,24 @@ Status check_type(const json::Value& provisioner) {
                  .detail = fmt::format("provisioners of type '{}' are not supported yet", type)};
 }
 
-Result<std::pair<SysSeconds, SysSeconds>> validity(const TokenRequest& request, SysTime now) {
-    const SysTime start = request.not_before.value_or(now);
-    const SysTime end = request.not_after.value_or(start + 5min);
-    const auto text = [](auto duration) { return format_duration(duration); };
-    if (end < start) {
-        return invalid(
-            fmt::format("nbf < exp: nbf={}, exp={}", format_go_time(start), format_go_time(end)));
-    }
-    if (start - now > 30min) {
-        return invalid(
-            fmt::format("requested validity delay is too long: 'requested validity delay'={}, "
-                        "'max validity delay'=30m0s",
-                        text(start - now)));
-    }
-    if (end - start < 10s) {
-        return invalid(
-            fmt::format("requested token validity is too short: 'requested token validity'={}, "
-                        "'minimum token validity'=10s",
-                        text(end - start)));
-    }
-    if (end - start > 1h) {
-        return invalid(
-            fmt::format("requested token validity is too long: 'requested token validity'={}, "
-                        "'maximum token validity'=1h0m0s",
-                        text(end - start)));
-    }
-    return std::pair(std::chrono::floor<std::chrono::seconds>(start),
-                     std::chrono::floor<std::chrono::seconds>(end));
-}
-
-std::int64_t unix_time(SysSeconds time) {
-    return time.time_since_epoch().count();
-}
-
 }  // namespace
 
+std::string key_id_of(const json::Value& provisioner) {
+    const json::Value* key = provisioner.find("key");
+    return key != nullptr ? text_member(*key, "kid") : std::string();
+}
+
 std::string provisioner_label(const json::Value& provisioner) {
-    const std::string name = member(provisioner, "name"), type = member(provisioner, "type");
+    const std::string name = text_member(provisioner, "name"),
+                      type = text_member(provisioner, "type");
     if (is_type(provisioner, "JWK")) {
         return fmt::format("{} (JWK) [kid: {}]", name, key_id_of(provisioner));
     }
     if (is_type(provisioner, "OIDC")) {
-        return fmt::format("{} (OIDC) [client: {}]", name, member(provisioner, "clientID"));
+        return fmt::format("{} (OIDC) [client: {}]", name, text_member(provisioner, "clientID"));
     }
     if (is_type(provisioner, "Azure")) {
-        return fmt::format("{} (Azure) [tenant: {}]", name, member(provisioner, "tenantID"));
+        return fmt::format("{} (Azure) [tenant: {}]", name, text_member(provisioner, "tenantID"));
     }
     return fmt::format("{} ({})", name, type);
 }
@@ -220,70 +198,49 @@ Result<jose::Jwk> read_jwk(cli::Context& context, const std::string& file) {
     return jose::parse_jwk(plain.view());
 }
 
-Result<std::string> token_payload(const TokenRequest& request, const std::string& issuer,
-                                  const std::string& audience, const Bytes& root, SysTime now,
-                                  Random& random) {
-    STEP_ASSIGN(const auto times, validity(request, now));
-    const bool sign = request.purpose == TokenRequest::Purpose::kSign;
-    json::Object claims;
-    const auto add = [&](const char* name, json::Value value) {
-        claims.push_back({.name = name, .value = std::move(value)});
-    };
-    add("aud", audience);
-    if (sign && !request.confirmation.empty()) {
-        add("cnf", json::Object{{.name = "x5rt#S256", .value = request.confirmation}});
-    }
-    add("exp", unix_time(times.second));
-    add("iat", unix_time(std::chrono::floor<std::chrono::seconds>(now)));
-    add("iss", issuer);
-    add("jti", encode_hex(random.bytes(kTokenIdBytes)));
-    add("nbf", unix_time(times.first));
-    if (sign) {
-        json::Array names;
-        for (const std::string& name : request.names) {
-            names.emplace_back(name);
-        }
-        if (names.empty()) {
-            names.emplace_back(request.subject);
-        }
-        add("sans", std::move(names));
-    }
-    add("sha", encode_hex(crypto::sha256(root)));
-    add("sub", request.subject);
-    if (sign && !request.user.is_null()) {
-        add("user", request.user);
-    }
-    return json::encode(json::Value(std::move(claims)));
+TokenSource tokens_of(client::CaClient& ca, const Bytes& root) {
+    return {.audience = ca.url() + "/1.0",
+            .root_digest = encode_hex(crypto::sha256(root)),
+            .provisioners = [&ca]() { return ca.provisioners(); },
+            .encrypted_key =
+                [&ca](const json::Value& provisioner) {
+                    return ca.encrypted_key(key_id_of(provisioner));
+                }};
 }
 
-Result<std::string> new_token(cli::Context& context, client::CaClient& ca, const Bytes& root,
+Result<std::string> new_token(cli::Context& context, const TokenSource& source,
                               TokenRequest& request) {
-    STEP_ASSIGN(const json::Value provisioner, choose_provisioner(context, ca));
+    STEP_ASSIGN(const json::Value provisioner, choose_provisioner(context, source));
     if (request.subject.empty()) {
         const auto not_empty = [](std::string_view text) {
             return text.empty() ? Status(invalid("value is empty")) : ok();
         };
-        STEP_ASSIGN(request.subject,
-                    context.console.ask("What DNS names or IP addresses would you like to use? "
-                                        "(e.g. internal.smallstep.com)",
-                                        not_empty));
+        const bool user = request.purpose == Purpose::kSshSign && !request.ssh.host;
+        STEP_ASSIGN(
+            request.subject,
+            context.console.ask(user ? "What user principal would you like to use? (e.g. alice)"
+                                     : "What DNS names or IP addresses would you like to use? "
+                                       "(e.g. internal.smallstep.com)",
+                                not_empty));
     }
     STEP_TRY(check_type(provisioner));
-    STEP_ASSIGN(const jose::Jwk jwk, provisioner_key(context, ca, provisioner));
-    if (!jwk.private_key) {
-        return invalid("the provisioner key is not a private key");
-    }
-    const bool sign = request.purpose == TokenRequest::Purpose::kSign;
-    STEP_ASSIGN(const std::string payload,
-                token_payload(request, member(provisioner, "name"),
-                              ca.url() + (sign ? "/1.0/sign" : "/1.0/revoke"), root,
-                              context.clock.now(), context.random));
-    const std::string algorithm =
-        jwk.alg.empty() ? jose::default_algorithm(jwk.private_key->public_key()) : jwk.alg;
-    return jose::sign_jws(
-        payload, algorithm,
-        {{.name = "kid", .value = key_id_of(provisioner)}, {.name = "typ", .value = "JWT"}},
-        *jwk.private_key);
+    STEP_ASSIGN(jose::Jwk key, provisioner_key(context, source, provisioner));
+    return sign_token(context, source, request,
+                      {.name = text_member(provisioner, "name"),
+                       .key_id = key_id_of(provisioner),
+                       .key = std::move(key)});
 }
 
+Result<std::string> new_token_by_flags(cli::Context& context, const TokenSource& source,
+                                       const TokenRequest& request) {
+    const cli::Args& args = context.args;
+    STEP_ASSIGN(jose::Jwk key, read_jwk(context, args.get("key")));
+    std::string key_id = args.get("kid");
+    if (key_id.empty() && key.public_key) {
+        key_id = jose::thumbprint(*key.public_key);
+    }
+    return sign_token(
+        context, source, request,
+        {.name = args.get("provisioner"), .key_id = std::move(key_id), .key = std::move(key)});
+}
 }  // namespace step::commands

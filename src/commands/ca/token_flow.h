@@ -1,41 +1,44 @@
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "base/runtime.h"
 #include "cli/command.h"
 #include "client/ca_client.h"
+#include "commands/ca/token_claims.h"
 #include "jose/jwk.h"
 #include "json/value.h"
 
 namespace step::commands {
 
-/// What a one-time token shall say (cli.md 3.2).
-struct TokenRequest {
-    enum class Purpose : unsigned char { kSign, kRevoke } purpose = Purpose::kSign;
-    std::string subject{};             ///< Empty: a prompt asks.
-    std::vector<std::string> names{};  ///< "sans"; empty: the subject. Not in revoke tokens.
-    std::optional<SysTime> not_before{}, not_after{};
-    std::string confirmation{};  ///< SHA-256 of the CSR, base64url; empty: none.
-    json::Value user{};          ///< Object; null: no such claim.
+/// Who may sign the tokens of a CA, and what these say of it.
+struct TokenSource {
+    std::string audience{};     ///< What path_of() is appended to: "https://ca.test:9000/1.0".
+    std::string root_digest{};  ///< SHA-256 of its root, hexadecimal.
+    std::function<Result<std::vector<json::Value>>()> provisioners{};
+    /// The compact JWE of the private key of one of them.
+    std::function<Result<std::string>(const json::Value& provisioner)> encrypted_key{};
 };
+/// What a CA tells over the network. `ca` must outlive it.
+TokenSource tokens_of(client::CaClient& ca, const Bytes& root);
 
-/// Chooses a provisioner of `ca` (--kid, --provisioner, or a prompt), gets at its key (--key, or
-/// the one the CA keeps, opened with a password), and signs. `root` is the DER of the root whose
-/// digest the token carries. The subject that a prompt gave is left in `request`.
-Result<std::string> new_token(cli::Context& context, client::CaClient& ca, const Bytes& root,
+/// Chooses a provisioner (--kid, --provisioner, or a prompt), gets at its key (--key, or the one
+/// the CA keeps, opened with a password), and signs. The subject that a prompt gave is left in
+/// `request`.
+Result<std::string> new_token(cli::Context& context, const TokenSource& source,
                               TokenRequest& request);
 
-/// The payload, members in the original's order. Fails with kInvalidArgument if the times do not
-/// fit together: at most 30 minutes of delay, 10 seconds to an hour of life.
-Result<std::string> token_payload(const TokenRequest& request, const std::string& issuer,
-                                  const std::string& audience, const Bytes& root, SysTime now,
-                                  Random& random);
+/// Signs where neither a CA nor a ca.json can be asked: with the key in --key, in the name of
+/// --provisioner; the key id is --kid, or the thumbprint of the key. Of `source` only audience
+/// and digest count.
+Result<std::string> new_token_by_flags(cli::Context& context, const TokenSource& source,
+                                       const TokenRequest& request);
 
 /// What a person sees in a list: "NAME (JWK) [kid: K]", "NAME (ACME)".
 std::string provisioner_label(const json::Value& provisioner);
+/// The key id of a JWK provisioner; "" for others.
+std::string key_id_of(const json::Value& provisioner);
 
 /// The private key of a JWK file, a JWE file or a PEM file. An encrypted one is opened with the
 /// password file of the command, or by asking.

@@ -51,10 +51,10 @@ std::string expected(const std::string& name) {
 Result<std::string> payload(const TokenRequest& request) {
     const test::FakeClock clock;
     test::FakeRandom random;
-    const bool sign = request.purpose == TokenRequest::Purpose::kSign;
+    const bool sign = request.purpose == Purpose::kSign;
     return token_payload(request, "admin@test",
                          sign ? "https://ca.test:9000/1.0/sign" : "https://ca.test:9000/1.0/revoke",
-                         "root", clock.now(), random);
+                         encode_hex(crypto::sha256("root")), clock.now(), random);
 }
 
 TokenRequest request(std::string subject) {
@@ -76,7 +76,7 @@ TEST_CASE("payloads are those of the original, octet by octet") {
     CHECK(*payload(bound) == expected("cnf"));
 
     TokenRequest revoke = request("123456789");
-    revoke.purpose = TokenRequest::Purpose::kRevoke;
+    revoke.purpose = Purpose::kRevoke;
     CHECK(*payload(revoke) == expected("revoke"));
 }
 
