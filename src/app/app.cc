@@ -5,11 +5,11 @@
 #include "api/routes.h"
 #include "app/database.h"
 #include "app/keys.h"
+#include "app/own_tls.h"
 #include "app/sweeper.h"
 #include "base/hex.h"
 #include "base/version.h"
 #include "crypto/digest.h"
-#include "crypto/keygen.h"
 #include "issuance/authority.h"
 #include "issuance/claims.h"
 #include "issuance/issue.h"
@@ -89,41 +89,8 @@ private:
     std::shared_ptr<const http::Router> router_;
 };
 
-/// "[::1]" is written "::1" in a certificate.
-std::vector<std::string> without_brackets(std::vector<std::string> names) {
-    for (std::string& name : names) {
-        if (name.size() > 2 && name.front() == '[' && name.back() == ']') {
-            name = name.substr(1, name.size() - 2);
-        }
-    }
-    return names;
-}
-
 Result<App::OwnTls> WiredApp::make_tls() const {
-    const setup::Config& config = parts_.config;
-    STEP_ASSIGN(const crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
-    STEP_ASSIGN(Bytes leaf, issuer_.issue_own(key.public_key(), config.common_name,
-                                              without_brackets(config.dns_names)));
-    STEP_ASSIGN(const x509::Certificate parsed, x509::parse_certificate(leaf));
-
-    http::ServerTls tls;
-    tls.chain.push_back(std::move(leaf));
-    for (const x509::Certificate& issuer : parts_.authority->chain) {
-        tls.chain.push_back(issuer.der);
-        tls.client_authorities.push_back(issuer.der);
-    }
-    for (const x509::Certificate& root : parts_.authority->roots) {
-        tls.client_authorities.push_back(root.der);
-    }
-    tls.key = &key;
-    tls.min = config.tls.min_version < 1.3 ? http::TlsVersion::k12 : http::TlsVersion::k13;
-    tls.max = config.tls.max_version < 1.3 ? http::TlsVersion::k12 : http::TlsVersion::k13;
-    tls.cipher_list = config.tls.cipher_list;
-    STEP_ASSIGN(http::TlsContextPtr context, http::make_server_tls(tls));
-    return OwnTls{.context = std::move(context),
-                  .not_before = parsed.not_before,
-                  .not_after = parsed.not_after,
-                  .chain = std::move(tls.chain)};
+    return make_own_tls(parts_.config, issuer_);
 }
 
 Result<issuance::Authority> load_authority(const setup::Config& config,

@@ -10,6 +10,7 @@
 #include "provisioner/used_tokens.h"
 #include "revocation/register.h"
 #include "storage/lmdb/lmdb.h"
+#include "storage/lmdb/maintenance.h"
 #include "storage/memory/memory.h"
 
 namespace step::app {
@@ -57,19 +58,24 @@ Error foreign(const std::string& where, const std::string& name) {
                      "exists"};
 }
 
-/// Looks for what must not be where our file goes, and makes the folder.
-Status prepare_place(const setup::DbConfig& config) {
+/// Looks for what must not be where our file goes.
+Status refuse_foreign(const setup::DbConfig& config) {
     const std::string& source = config.data_source;
     if (equal_fold(config.type, "bbolt")) {
-        return is_bbolt(source) ? Status(foreign(source, "a bbolt file"))
-                                : make_folders(folder_of(source));
+        return is_bbolt(source) ? Status(foreign(source, "a bbolt file")) : ok();
     }
     for (const std::string& folder : {source, config.value_dir}) {
         if (const std::string name = foreign_file(folder); !folder.empty() && !name.empty()) {
             return foreign(folder, name);
         }
     }
-    return make_folders(source);
+    return ok();
+}
+
+/// And makes the folder.
+Status prepare_place(const setup::DbConfig& config) {
+    STEP_TRY(refuse_foreign(config));
+    return make_folders(folder_of(database_file(config)));
 }
 
 Error explained(const setup::DbConfig& config, Error error) {
@@ -100,6 +106,21 @@ Result<std::unique_ptr<storage::Database>> open_database(
         return explained(*config, std::move(database).error());
     }
     return database;
+}
+
+Status examine_database(const setup::DbConfig& config) {
+    const std::string file = database_file(config);
+    Status good = refuse_foreign(config);
+    if (good) {
+        good = can_make_folders(folder_of(file));
+    }
+    if (good) {
+        good = storage::examine_lmdb(file);
+    }
+    if (!good) {
+        return explained(config, std::move(good).error());
+    }
+    return ok();
 }
 
 Result<std::optional<storage::ServerLock>> lock_database(

@@ -23,6 +23,10 @@ Result<std::unique_ptr<storage::Database>> open_database(
 /// The path that open_database uses. Opens and makes nothing.
 std::string database_file(const setup::DbConfig& config);
 
+/// Whether open_database and lock_database would succeed if nobody else served that database.
+/// Makes nothing, changes nothing, and disturbs no server. Fails as they do.
+Status examine_database(const setup::DbConfig& config);
+
 /// Makes this process the server of that database; none without a `db`. Hold it as long as the
 /// database is served. Makes the folder; fails as open_database, and with kConflict if another
 /// process has it: "Error opening database of Type badgerv2: database PATH is in use by …".

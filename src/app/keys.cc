@@ -56,7 +56,9 @@ Result<crypto::PrivateKey> read_key(const std::string& file, const std::string& 
             return Secret(fallback_password);
         }
         if (!password.ask) {
-            return Error{Code::kInvalidArgument, "a password is needed"};
+            return Error{.code = Code::kInvalidArgument,
+                         .detail = "a password is needed",
+                         .reason = kNoPassword};
         }
         Result<Secret> given = password.ask(file);
         if (!given) {

@@ -257,6 +257,17 @@ Status remove_tree(const std::string& path) {
     return error ? Status(failure("remove", path, error.value())) : ok();
 }
 
+Status can_make_folders(const std::string& path) {
+    std::string at = clean_path(path);
+    while (kind_of(at) == Kind::kNothing && at != folder_of(at)) {
+        at = folder_of(at);
+    }
+    if (kind_of(at) != Kind::kFolder) {
+        return failure("mkdir", path, ENOTDIR);
+    }
+    return ::access(at.c_str(), W_OK | X_OK) == 0 ? ok() : Status(failure("mkdir", path, errno));
+}
+
 Kind kind_of(const std::string& path) {
     struct stat info{};
     if (::stat(path.c_str(), &info) != 0) {

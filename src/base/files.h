@@ -47,6 +47,8 @@ Status make_folders(const std::string& path, unsigned mode = 0700);
 /// Removes a file, or a folder with all that is in it; links are removed, not followed. Nothing
 /// there is no error. A failure in the middle leaves a part.
 Status remove_tree(const std::string& path);
+/// Whether make_folders would succeed and the folder could be written to. Makes nothing.
+Status can_make_folders(const std::string& path);
 
 enum class Kind : unsigned char { kNothing, kFile, kFolder, kOther };
 /// What a path names, links followed.

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/version.h"
 #include "ca/banner.h"
+#include "ca/check.h"
 #include "ca/db.h"
 #include "ca/options.h"
 #include "ca/pid_file.h"
@@ -71,6 +72,9 @@ int serve(const Options& options, const Services& services) {
 int run(const std::vector<std::string>& words, Services services) {
     if (!words.empty() && words.front() == "db") {
         return run_db(std::span(words).subspan(1), services);
+    }
+    if (!words.empty() && words.front() == "check") {
+        return run_check(std::span(words).subspan(1), services);
     }
     const Result<Options> options = parse_options(words, services.environment);
     const auto help = [&services] {

@@ -26,7 +26,66 @@ constexpr std::chrono::nanoseconds kShortTick = std::chrono::milliseconds(10);
 Error cannot_listen(const std::string& address, std::string_view step, const error_code& problem) {
     return {
         .code = Code::kUnavailable,
-        .detail = "listen tcp " + address + ": " + std::string(step) + errno_text(problem.value())};
+        .detail = "listen tcp " + address + ": " + std::string(step) + errno_text(problem.value()),
+        .reason = problem == asio::error::address_in_use ? kAddressInUse : nullptr};
+}
+
+/// What the address names: every address of both families if it has no host.
+Result<tcp::endpoint> resolve(const std::string& address, asio::io_context& loop) {
+    const auto parts = split_host_port(address);
+    if (!parts) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = "listen tcp: address " + address + ": missing port in address"};
+    }
+    if (parts->port.size() > 5 || (parts->port.size() == 5 && parts->port > "65535")) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = "listen tcp: address " + parts->port + ": invalid port"};
+    }
+    error_code problem;
+    tcp::resolver resolver(loop);
+    tcp::endpoint endpoint;
+    if (parts->host.empty()) {
+        // Every address of both families, as Go does; IPv4 alone where there is no IPv6.
+        const auto found =
+            resolver.resolve("0.0.0.0", parts->port, tcp::resolver::numeric_host, problem);
+        if (!problem) {
+            endpoint = {tcp::v6(), found.begin()->endpoint().port()};
+        }
+    } else {
+        const auto found = resolver.resolve(parts->host, parts->port, problem);
+        if (!problem) {
+            endpoint = found.begin()->endpoint();
+        }
+    }
+    if (problem) {
+        return Error{.code = Code::kUnavailable,
+                     .detail = "listen tcp: lookup " + parts->host + ": no such host",
+                     .cause = problem.message()};
+    }
+    return endpoint;
+}
+
+Status bind_to(const std::string& address, asio::io_context& loop, tcp::acceptor& acceptor) {
+    STEP_ASSIGN(tcp::endpoint endpoint, resolve(address, loop));
+    const bool any = split_host_port(address)->host.empty();
+    error_code problem;
+    acceptor.open(endpoint.protocol(), problem);
+    if (problem && any) {
+        endpoint = {tcp::v4(), endpoint.port()};
+        acceptor.open(endpoint.protocol(), problem);
+    }
+    if (problem) {
+        return cannot_listen(address, "socket: ", problem);
+    }
+    acceptor.set_option(tcp::acceptor::reuse_address(true), problem);
+    if (endpoint.protocol() == tcp::v6()) {
+        acceptor.set_option(asio::ip::v6_only(!any), problem);
+    }
+    acceptor.bind(endpoint, problem);
+    if (problem) {
+        return cannot_listen(address, "bind: ", problem);
+    }
+    return ok();
 }
 
 class AsioServer final : public Server {
@@ -56,56 +115,11 @@ public:
     }
 
     Status open() {
-        const std::string& address = hub_.options.address;
-        const auto parts = split_host_port(address);
-        if (!parts) {
-            return Error{.code = Code::kInvalidArgument,
-                         .detail = "listen tcp: address " + address + ": missing port in address"};
-        }
-        if (parts->port.size() > 5 || (parts->port.size() == 5 && parts->port > "65535")) {
-            return Error{.code = Code::kInvalidArgument,
-                         .detail = "listen tcp: address " + parts->port + ": invalid port"};
-        }
+        STEP_TRY(bind_to(hub_.options.address, hub_.loop, acceptor_));
         error_code problem;
-        tcp::resolver resolver(hub_.loop);
-        tcp::endpoint endpoint;
-        if (parts->host.empty()) {
-            // Every address of both families, as Go does; IPv4 alone where there is no IPv6.
-            const auto found =
-                resolver.resolve("0.0.0.0", parts->port, tcp::resolver::numeric_host, problem);
-            if (!problem) {
-                endpoint = {tcp::v6(), found.begin()->endpoint().port()};
-            }
-        } else {
-            const auto found = resolver.resolve(parts->host, parts->port, problem);
-            if (!problem) {
-                endpoint = found.begin()->endpoint();
-            }
-        }
-        if (problem) {
-            return Error{.code = Code::kUnavailable,
-                         .detail = "listen tcp: lookup " + parts->host + ": no such host",
-                         .cause = problem.message()};
-        }
-        acceptor_.open(endpoint.protocol(), problem);
-        if (problem && parts->host.empty()) {
-            endpoint = {tcp::v4(), endpoint.port()};
-            acceptor_.open(endpoint.protocol(), problem);
-        }
-        if (problem) {
-            return cannot_listen(address, "socket: ", problem);
-        }
-        acceptor_.set_option(tcp::acceptor::reuse_address(true), problem);
-        if (endpoint.protocol() == tcp::v6()) {
-            acceptor_.set_option(asio::ip::v6_only(!parts->host.empty()), problem);
-        }
-        acceptor_.bind(endpoint, problem);
-        if (problem) {
-            return cannot_listen(address, "bind: ", problem);
-        }
         acceptor_.listen(tcp::acceptor::max_listen_connections, problem);
         if (problem) {
-            return cannot_listen(address, "listen: ", problem);
+            return cannot_listen(hub_.options.address, "listen: ", problem);
         }
         const tcp::endpoint bound = acceptor_.local_endpoint(problem);
         port_ = bound.port();
@@ -296,6 +310,12 @@ Result<std::unique_ptr<Server>> Server::listen(Options options, TlsContextPtr tl
                                                std::move(router), clock, random);
     STEP_TRY(server->open());
     return std::unique_ptr<Server>(std::move(server));
+}
+
+Status Server::probe(const std::string& address) {
+    asio::io_context loop;
+    tcp::acceptor acceptor(loop);
+    return bind_to(address, loop, acceptor);
 }
 
 }  // namespace step::http

@@ -31,6 +31,9 @@ struct Limits {
     std::size_t workers = 16;
 };
 
+/// Error::reason of an address that another process listens on.
+inline constexpr const char* kAddressInUse = "http.address_in_use";
+
 /// Called on a worker thread after each answer is made, before it leaves.
 using OnAnswer = std::function<void(const Request&, const Response&, std::chrono::nanoseconds)>;
 
@@ -50,10 +53,13 @@ public:
         OnAnswer on_answer{};
     };
     /// Fails with kUnavailable and "listen tcp ADDRESS: bind: address already in use" if the
-    /// port cannot be had.
+    /// port cannot be had, then with reason kAddressInUse.
     static Result<std::unique_ptr<Server>> listen(Options options, TlsContextPtr tls,
                                                   std::shared_ptr<const Router> router,
                                                   const Clock& clock, Random& random);
+    /// Whether listen() could have `address`. Binds to it for a moment without listening, which a
+    /// server that starts meanwhile does not notice. Fails as listen().
+    static Status probe(const std::string& address);
     virtual ~Server() = default;
     /// "127.0.0.1:9000": what it listens on.
     virtual std::string address() const = 0;

@@ -97,7 +97,7 @@ void check_top(Reader& reader, const json::Value& root, const Config& config) {
          "name the file of the intermediate certificate");
     need(!config.key.empty(), "key", "key cannot be empty",
          "name the file of the intermediate's private key");
-    need(split_host_port(config.address).has_value(), "address",
+    need(config.address.empty() || split_host_port(config.address).has_value(), "address",
          "invalid address " + config.address, address);
     need(config.insecure_address.empty() || split_host_port(config.insecure_address).has_value(),
          "insecureAddress", "invalid insecure address " + config.insecure_address, address);

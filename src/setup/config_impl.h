@@ -48,12 +48,6 @@ private:
     std::vector<std::string> warnings_{};
 };
 
-/// The place of the value that `key` ("authority.provisioners[1].key") names, or of the nearest
-/// thing around it that is there.
-json::Place place_of_key(const json::Value& root, std::string_view key);
-/// What to write where Go says "… of type T", or empty.
-std::string advice_for(const std::string& detail);
-
 /// Null, "", false, 0, [], {} and objects of such: what asks for nothing.
 bool is_empty(const json::Value& value);
 

@@ -183,6 +183,14 @@ Status check_mark(MDB_txn* txn, const std::string& path, bool* fresh) {
     return code == 0 ? ok() : Status(failure(code));
 }
 
+Status refuse_empty(const std::string& path) {
+    struct stat info{};
+    if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0) {
+        return damaged(path, "it is empty");
+    }
+    return ok();
+}
+
 Status fill_lock_file(const std::string& path) {
     const std::string name = path + "-lock";
     const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -50,6 +50,9 @@ Status check_file(const std::string& path);
 /// of a file with nothing in it.
 Status check_mark(MDB_txn* txn, const std::string& path, bool* fresh);
 
+/// An empty file is damage, never a beginning: kInvalidArgument. Anything else is ok().
+Status refuse_empty(const std::string& path);
+
 /// Makes the lock file whole, so that no part of it is missing on the day the disk is full (a
 /// hole in a mapped file kills the process then).
 Status fill_lock_file(const std::string& path);

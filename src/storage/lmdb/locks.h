@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,10 @@ private:
     explicit ServerLock(Held file) : file_(std::move(file)) {}
     Held file_;
 };
+
+/// Who serves the database file `path` now, "another step-ca (process 12)"; none if nobody does.
+/// Makes no file and disturbs nobody.
+std::optional<std::string> find_server(const std::string& path);
 
 /// That no process has the database file `path` open, nor can open it for writing while this
 /// object lives: who tries waits. Take it before the file is replaced. Whoever holds it opens

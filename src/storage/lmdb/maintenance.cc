@@ -225,6 +225,24 @@ Result<FileUse> stat_lmdb(const std::string& path) {
     return use;
 }
 
+Status examine_lmdb(const std::string& path) {
+    if (kind_of(path) == Kind::kNothing) {
+        return ok();
+    }
+    STEP_TRY(refuse_empty(path));
+    if (::access(path.c_str(), R_OK | W_OK) != 0) {
+        return cannot_open(Code::kUnavailable, path, errno_text(errno));
+    }
+    // Without a lock file nobody has it open, and nobody else's file must be left behind.
+    const bool shared = kind_of(path + "-lock") != Kind::kNothing;
+    STEP_ASSIGN(const Environment environment,
+                open_environment(path, kTables, shared ? Open::kRead : Open::kAlone));
+    STEP_TRY(check_environment(environment.get(), path, std::nullopt));
+    bool fresh = false;
+    return in_snapshot(environment.get(),
+                       [&](MDB_txn* txn) { return check_mark(txn, path, &fresh); });
+}
+
 Status verify_lmdb(const std::string& path) {
     STEP_ASSIGN(const Environment environment, open_beside(path, Depth::kEverything));
     return expect_ours(environment.get(), path);

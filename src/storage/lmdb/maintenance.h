@@ -29,6 +29,10 @@ struct FileUse {
 /// Works beside a server. Fails as open_lmdb; kNotFound if there is no file.
 Result<FileUse> stat_lmdb(const std::string& path);
 
+/// Whether open_lmdb() would open the file `path`, beside a server too. Makes and changes nothing,
+/// not even a lock file; a file that does not exist is ok().
+Status examine_lmdb(const std::string& path);
+
 /// Reads every page of `path`, beside a server too, and fails with kInvalidArgument if they do
 /// not fit together (check.h says what that means) or the file is not ours.
 Status verify_lmdb(const std::string& path);
