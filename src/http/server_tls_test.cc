@@ -91,15 +91,18 @@ TEST_CASE("without verification the chain as sent is still handed over") {
     CHECK(answer->peer_chain == std::vector<Bytes>{world.server.der, world.middle.der});
 }
 
-TEST_CASE("only http/1.1 is spoken, X25519 first, no tickets, and nothing below TLS 1.2") {
+TEST_CASE(
+    "only http/1.1 is spoken, X25519 and AES-128 first, no tickets, and nothing below TLS 1.2") {
     const TlsWorld world;
     const Running running({}, world.server_tls());
     const std::uint16_t port = running.server->port();
-    CHECK(handshake(port, "\x08http/1.1") == "http/1.1 TLSv1.3 X25519");
-    CHECK(handshake(port, "\x02h2\x08http/1.1") == "http/1.1 TLSv1.3 X25519");
-    CHECK(handshake(port, "") == " TLSv1.3 X25519");
+    CHECK(handshake(port, "\x08http/1.1") == "http/1.1 TLSv1.3 X25519 TLS_AES_128_GCM_SHA256");
+    CHECK(handshake(port, "\x02h2\x08http/1.1") ==
+          "http/1.1 TLSv1.3 X25519 TLS_AES_128_GCM_SHA256");
+    CHECK(handshake(port, "") == " TLSv1.3 X25519 TLS_AES_128_GCM_SHA256");
     CHECK(handshake(port, "\x02h2").find("no application protocol") != std::string::npos);
-    CHECK(handshake(port, "\x08http/1.1", 0x0303) == "http/1.1 TLSv1.2 X25519");
+    CHECK(handshake(port, "\x08http/1.1", 0x0303) ==
+          "http/1.1 TLSv1.2 X25519 ECDHE-ECDSA-AES256-GCM-SHA384");
     CHECK(handshake(port, "\x08http/1.1", 0x0302).starts_with("failed: "));
 }
 

@@ -127,6 +127,14 @@ Result<TlsContextPtr> make_server_tls_with(const ServerTls& options, evp_pkey_st
     }
     SSL_CTX_set_min_proto_version(raw, number(options.min));
     SSL_CTX_set_max_proto_version(raw, number(options.max));
+    // As Go orders them. SHA-256, for which processors have instructions, instead of SHA-384 saves
+    // a tenth of a handshake.
+    SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    if (SSL_CTX_set_ciphersuites(raw,
+                                 "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+                                 "TLS_CHACHA20_POLY1305_SHA256") != 1) {
+        return failed("cannot set up TLS");
+    }
     SSL_CTX_set_num_tickets(raw, 0);
     SSL_CTX_set_alpn_select_cb(raw, select_protocol, nullptr);
     static constexpr unsigned char kSessionContext[] = "step";

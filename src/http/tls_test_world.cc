@@ -102,7 +102,8 @@ std::string handshake(std::uint16_t port, const std::string& protocols, int max_
         SSL_get0_alpn_selected(ssl.get(), &chosen, &length);
         said.assign(reinterpret_cast<const char*>(chosen), length);
         said += std::string(" ") + SSL_get_version(ssl.get()) + " " +
-                OBJ_nid2sn(static_cast<int>(SSL_get_negotiated_group(ssl.get()))) +
+                OBJ_nid2sn(static_cast<int>(SSL_get_negotiated_group(ssl.get()))) + " " +
+                SSL_get_cipher_name(ssl.get()) +
                 (SSL_SESSION_has_ticket(SSL_get_session(ssl.get())) != 0 ? " ticket" : "");
     } else {
         said = std::string("failed: ") + ERR_reason_error_string(ERR_peek_error());

@@ -42,7 +42,8 @@ struct TlsWorld {
 };
 
 /// The protocols as a client would offer them, "\x02h2": what the server chose, or
-/// "failed: ..." with the alert; then the version and the group, as OpenSSL names them.
+/// "failed: ..." with the alert; then the version, the group and the cipher suite, as OpenSSL
+/// names them.
 std::string handshake(std::uint16_t port, const std::string& protocols, int max_version = 0);
 
 }  // namespace step::http
