@@ -11,7 +11,16 @@
 //
 //   step-load --open-jwk ca.json --password-file FILE --out private.json
 //
-// The second form writes the first provisioner's private key, decrypted, for the first form.
+// writes the first provisioner's private key, decrypted, for the first form.
+//
+//   step-load --url … --root … --renew --cert leaf.crt --key leaf.key --count …
+//
+// renews one certificate over and over, by mutual TLS.
+//
+//   step-load --url … --root … --idle 2000
+//
+// opens that many connections, one request on each, says {"open":N} and keeps them until its
+// standard input ends.
 //
 // Prints one JSON line: {"issued":N,"failed":N,"seconds":S,"p50_ms":…,"p99_ms":…}. With --serials
 // each serial is appended and flushed the moment its certificate has arrived.
@@ -34,6 +43,7 @@
 #include "base/system.h"
 #include "base/text.h"
 #include "crypto/keygen.h"
+#include "crypto/pem_key.h"
 #include "crypto/random.h"
 #include "http/client.h"
 #include "jose/jwe.h"
@@ -49,9 +59,9 @@ namespace {
 
 struct Options {
     std::string url{}, root{}, jwk{}, issuer = "admin", serials{};
-    std::string open_jwk{}, password_file{}, out{};
-    std::size_t count = 1000, connections = 16;
-    bool handshake = false, until_broken = false;
+    std::string open_jwk{}, password_file{}, out{}, cert{}, key{};
+    std::size_t count = 1000, connections = 16, idle = 0;
+    bool handshake = false, until_broken = false, renew = false;
 };
 
 std::optional<Options> parse_options(int argc, char** argv) {
@@ -64,15 +74,20 @@ std::optional<Options> parse_options(int argc, char** argv) {
         {"--serials", &options.serials},
         {"--open-jwk", &options.open_jwk},
         {"--password-file", &options.password_file},
-        {"--out", &options.out}};
+        {"--out", &options.out},
+        {"--cert", &options.cert},
+        {"--key", &options.key}};
     const std::map<std::string_view, std::size_t*> numbers = {
-        {"--count", &options.count}, {"--connections", &options.connections}};
+        {"--count", &options.count},
+        {"--connections", &options.connections},
+        {"--idle", &options.idle}};
+    const std::map<std::string_view, bool*> switches = {{"--handshake", &options.handshake},
+                                                        {"--until-broken", &options.until_broken},
+                                                        {"--renew", &options.renew}};
     for (int i = 1; i < argc; ++i) {
         const std::string_view name = argv[i];
-        if (name == "--handshake") {
-            options.handshake = true;
-        } else if (name == "--until-broken") {
-            options.until_broken = true;
+        if (switches.contains(name)) {
+            *switches.at(name) = true;
         } else if (i + 1 == argc) {
             return std::nullopt;
         } else if (texts.contains(name)) {
@@ -156,11 +171,12 @@ private:
                 client = http::Client::make({.tls = tls_});
             }
             const auto start = clock_.monotonic();
-            const auto answer = client->send({.method = "POST",
-                                              .url = options_.url + "/1.0/sign",
-                                              .headers = {{"Content-Type", "application/json"}},
-                                              .body = bodies_[i],
-                                              .max_body = 1 << 20});
+            const auto answer =
+                client->send({.method = "POST",
+                              .url = options_.url + (options_.renew ? "/1.0/renew" : "/1.0/sign"),
+                              .headers = {{"Content-Type", "application/json"}},
+                              .body = bodies_[i],
+                              .max_body = 1 << 20});
             const auto taken =
                 std::chrono::duration<double, std::milli>(clock_.monotonic() - start);
             note(answer, taken.count());
@@ -219,18 +235,58 @@ Status open_jwk(const Options& options) {
     return write_file(options.out, key.view(), 0600);
 }
 
+Result<http::TlsContextPtr> make_tls(const Options& options) {
+    STEP_ASSIGN(const Bytes root_pem, read_file(options.root));
+    STEP_ASSIGN(const auto roots, x509::parse_certificates_pem(root_pem));
+    http::ClientTls tls{.roots = {roots.front().der}};
+    if (!options.renew) {
+        return http::make_client_tls(tls);
+    }
+    STEP_ASSIGN(const Bytes chain_pem, read_file(options.cert));
+    STEP_ASSIGN(const auto chain, x509::parse_certificates_pem(chain_pem));
+    for (const auto& certificate : chain) {
+        tls.chain.push_back(certificate.der);
+    }
+    STEP_ASSIGN(const Bytes key_pem, read_file(options.key));
+    STEP_ASSIGN(const auto key,
+                crypto::parse_private_key(key_pem, [] { return Result<Secret>(Secret()); }));
+    tls.key = &key;
+    return http::make_client_tls(tls);
+}
+
+Status keep_idle(const Options& options, const http::TlsContextPtr& tls) {
+    std::vector<std::unique_ptr<http::Client>> clients;
+    for (std::size_t i = 0; i < options.idle; ++i) {
+        clients.push_back(http::Client::make({.tls = tls}));
+        STEP_ASSIGN(const auto answer,
+                    clients.back()->send({.url = options.url + "/health", .max_body = 1 << 20}));
+        if (answer.status != 200) {
+            return Error{.code = Code::kInternal, .detail = "unhealthy"};
+        }
+    }
+    std::printf("{\"open\":%zu}\n", clients.size());
+    std::fflush(stdout);
+    while (std::getchar() != EOF) {
+    }
+    return ok();
+}
+
 Status run(const Options& options) {
     if (!options.open_jwk.empty()) {
         return open_jwk(options);
     }
     const SystemClock clock;
     crypto::SystemRandom random;
-    STEP_ASSIGN(const Bytes root_pem, read_file(options.root));
-    STEP_ASSIGN(const auto roots, x509::parse_certificates_pem(root_pem));
-    STEP_ASSIGN(const Bytes jwk_text, read_file(options.jwk));
-    STEP_ASSIGN(const jose::Jwk jwk, jose::parse_jwk(std::string_view(jwk_text)));
-    STEP_ASSIGN(const auto bodies, make_bodies(options, jwk, clock, random));
-    STEP_ASSIGN(auto tls, http::make_client_tls({.roots = {roots.front().der}}));
+    STEP_ASSIGN(auto tls, make_tls(options));
+    if (options.idle > 0) {
+        return keep_idle(options, tls);
+    }
+    std::vector<std::string> bodies(options.count);
+    if (!options.renew) {
+        STEP_ASSIGN(const Bytes jwk_text, read_file(options.jwk));
+        STEP_ASSIGN(const jose::Jwk jwk, jose::parse_jwk(std::string_view(jwk_text)));
+        STEP_ASSIGN(bodies, make_bodies(options, jwk, clock, random));
+    }
     Load load(options, clock, std::move(tls), bodies);
     const auto start = clock.monotonic();
     load.run();
