@@ -30,8 +30,8 @@ X509Ptr decode(ByteView der) {
     return at == end ? std::move(certificate) : X509Ptr(nullptr, X509_free);
 }
 
-Result<ContextPtr> new_context(const SSL_METHOD* method) {
-    ContextPtr context(SSL_CTX_new(method), SSL_CTX_free);
+Result<ContextPtr> new_context(OSSL_LIB_CTX* library, const SSL_METHOD* method) {
+    ContextPtr context(SSL_CTX_new_ex(library, nullptr, method), SSL_CTX_free);
     if (!context) {
         return failed("cannot set up TLS");
     }
@@ -116,7 +116,7 @@ std::vector<Bytes> to_der(const STACK_OF(X509) * chain) {
 }  // namespace
 
 Result<TlsContextPtr> make_server_tls_with(const ServerTls& options, evp_pkey_st* key) {
-    STEP_ASSIGN(const ContextPtr context, new_context(TLS_server_method()));
+    STEP_ASSIGN(const ContextPtr context, new_context(server_library(), TLS_server_method()));
     SSL_CTX* const raw = context.get();
     if (options.chain.empty()) {
         return failed("a TLS server needs a certificate");
@@ -152,7 +152,7 @@ Result<TlsContextPtr> make_server_tls_with(const ServerTls& options, evp_pkey_st
 }
 
 Result<TlsContextPtr> make_client_tls_with(const ClientTls& options, evp_pkey_st* key) {
-    STEP_ASSIGN(const ContextPtr context, new_context(TLS_client_method()));
+    STEP_ASSIGN(const ContextPtr context, new_context(nullptr, TLS_client_method()));
     SSL_CTX* const raw = context.get();
     static constexpr unsigned char kProtocols[] = "\x08http/1.1";
     SSL_CTX_set_alpn_protos(raw, kProtocols, sizeof kProtocols - 1);

@@ -9,6 +9,7 @@
 #include "http/tls.h"
 
 struct evp_pkey_st;
+struct ossl_lib_ctx_st;
 struct ssl_st;
 
 namespace step::http {
@@ -17,6 +18,12 @@ namespace step::http {
 /// not looked at. Null: no key.
 Result<TlsContextPtr> make_server_tls_with(const ServerTls& options, evp_pkey_st* key);
 Result<TlsContextPtr> make_client_tls_with(const ClientTls& options, evp_pkey_st* key);
+
+/// What a server's TLS takes from OpenSSL: all of its default provider but the key types and
+/// decoders that no certificate of ours can need, because OpenSSL 3.0 looks through every one of
+/// them for each certificate that a client shows (half the time of a renewal). Null, which stands
+/// for the default library, if it cannot be had.
+ossl_lib_ctx_st* server_library();
 
 using SslPtr = std::unique_ptr<ssl_st, void (*)(ssl_st*)>;
 
