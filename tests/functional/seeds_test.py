@@ -19,13 +19,12 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.functional.prompts_test import DOWN, Terminal  # noqa: E402
-from tests.support.harness import BIN, OURS_CA, Case, free_port, tool  # noqa: E402
+from tests.support.harness import BIN, OURS_CA, Case, free_port, original_step, tool  # noqa: E402
 
 NAME = "you@smallstep.com"
 WAITING = [
     ("S002-12", "crypto jwt", "step ca token foo.internal $J | step crypto jwt inspect --insecure"),
     ("S002-15", "crypto jwe", "step ca provisioner list | jq -r '.[0].encryptedKey' | step crypto jwe decrypt --password-file $PW"),
-    ("S003-22", "offline tokens", "step ca token --offline --kid K --issuer puppet --key clear.json svc.example.com"),
     ("S004-06", "crypto keypair", "step crypto keypair host.pub host.key --password-file $PW"),
 ]
 
@@ -263,6 +262,23 @@ class Seeds(Case):
         t.type("asdf\r")
         self.assertEqual(t.finish(), 0, t.seen)
         self.assertIn("Name: puppet", self.sh("step certificate inspect max.crt").stdout)
+
+    def test_S003_22_a_token_made_without_the_ca(self):
+        """clear.json is made by the original, another JOSE tool; the local ca.json is read beside the running CA."""
+        self.sh(f"{original_step()} crypto jwk create --no-password --insecure puppet.pub.json clear.json")
+        self.config(lambda c: c["authority"]["provisioners"].append(
+            {"type": "JWK", "name": "puppet", "key": json.loads(self.ca.file("puppet.pub.json").read_text())}))
+        self.serve(self.ca)
+        kid = json.loads(self.ca.file("puppet.pub.json").read_text())["kid"]
+        line = f"step ca token --offline --kid {kid} --issuer puppet --key clear.json"
+        beside = self.sh(f"{line} svc.example.com")
+        self.assertEqual(beside.stderr, f"✔ Provisioner: puppet (JWK) [kid: {kid}]\n")
+        self.client()
+        alone = self.sh(f"{line} svc.example.com")
+        self.assertEqual(alone.stderr, "")
+        for number, made in enumerate((beside, alone)):
+            token = made.stdout.strip()
+            self.sh(f"step ca certificate --token {token} --ca-url $URL svc.example.com {number}.crt {number}.key")
 
     def test_S003_24_a_token_is_good_once(self):
         token = self.sh("step ca token svc.example.com --ca-url $URL $J").stdout.strip()

@@ -43,6 +43,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(3));
     STEP_TRY(refuse_foreign_flags(args, kForeign));
+    STEP_TRY(check_sign_flags(args));
     const std::string subject = args.positional(0);
     const std::string certificate_file = args.positional(1), key_file = args.positional(2);
     if (clean_path(certificate_file) == clean_path(key_file) && kind_of(key_file) != Kind::kOther) {

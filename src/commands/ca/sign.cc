@@ -48,6 +48,7 @@ std::vector<std::string> names_of(const x509::AltNames& names) {
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(2));
+    STEP_TRY(check_sign_flags(args));
     STEP_ASSIGN(const x509::Csr csr, read_csr(context, args.positional(0)));
     const std::string certificate_file = args.positional(1);
     const std::vector<std::string> names = names_of(csr.names);

@@ -54,11 +54,14 @@ Flags sign_flags() {
                        force_flag()});
 }
 
+Status check_sign_flags(const cli::Args& args) {
+    STEP_TRY(refuse_foreign_flags(args, kForeign));
+    return check_offline_flags(args);
+}
+
 Result<SignSession> begin_sign(cli::Context& context, const std::string& subject,
                                const std::vector<std::string>& names,
                                const std::string& confirmation) {
-    STEP_TRY(refuse_foreign_flags(context.args, kForeign));
-    STEP_TRY(check_offline_flags(context.args));
     if (const std::string token = context.args.get("token"); !token.empty()) {
         return with_token(context, token);
     }

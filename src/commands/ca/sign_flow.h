@@ -21,6 +21,8 @@ struct SignSession {
 
 /// The flags that `ca certificate` and `ca sign` share.
 Flags sign_flags();
+/// Refuses those that do not fit together, and those for what is not there yet.
+Status check_sign_flags(const cli::Args& args);
 
 /// Uses --token if it is given: the CA is --ca-url, or what the token's audience says; its root
 /// is the one with the digest in the token ("sha"), or --root for a token without. Otherwise
