@@ -25,10 +25,14 @@ using setup::Finding;
 cli::Command command() {
     cli::Command command;
     command.path = "check";
-    command.usage = "[<config>] [--password-file=<file>] [--strict] [--json]";
+    command.usage = "[<config>] [--password-file=<file>] [--context=<name>] [--strict] [--json]";
     command.flags = {{.name = "password-file",
                       .value = "file",
                       .help = "file with the password of the intermediate's private key",
+                      .no_environment = true},
+                     {.name = "context",
+                      .value = "name",
+                      .help = "the context whose authority is checked",
                       .no_environment = true},
                      {.name = "strict",
                       .type = cli::FlagType::kBool,
@@ -163,9 +167,15 @@ int run_check(std::span<const std::string> words, Services services) {
     }
     std::string file = args.positional(0);
     if (file.empty()) {
-        const Result<setup::StepPath> path = setup::load_steppath(services.environment);
+        Result<setup::StepPath> path = setup::load_steppath(services.environment);
         if (!path) {
             return fail(services, path.error().detail);
+        }
+        const std::string context = args.is_set("context")
+                                        ? args.get("context")
+                                        : services.environment.get("STEP_CA_CONTEXT").value_or("");
+        if (!context.empty() && !path->select(context)) {
+            return fail(services, "context \"" + context + "\" not found");
         }
         file = path->config_file();
     }
