@@ -1,5 +1,4 @@
 """step-ca check says what the server would say, and everything at once."""
-import datetime
 import json
 import pathlib
 import re
@@ -329,48 +328,18 @@ class Chain(Case):
     """Chains made by another implementation."""
 
     def setUp(self):
-        try:
-            from cryptography import x509
-            from cryptography.hazmat.primitives import hashes, serialization
-            from cryptography.hazmat.primitives.asymmetric import ec
-        except ImportError:
-            raise unittest.SkipTest("Python cryptography is not installed") from None
-        self.x509, self.hashes, self.serialization, self.ec = x509, hashes, serialization, ec
+        from tests.support import chains
+        self.chains, self.make = chains, chains.make
         self.ca = self.home()
         self.ca.password.chmod(0o600)
 
-    def make(self, name, issuer=None, *, days=(-1, 3650), ca=True, pathlen=None, usage=True, more=()):
-        x509 = self.x509
-        key = self.ec.generate_private_key(self.ec.SECP256R1())
-        above, above_key = issuer or (None, key)
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        now = datetime.datetime.now(datetime.timezone.utc)
-        builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(above.subject if above else subject)
-                   .public_key(key.public_key()).serial_number(x509.random_serial_number())
-                   .not_valid_before(now + datetime.timedelta(days[0])).not_valid_after(now + datetime.timedelta(days[1]))
-                   .add_extension(x509.BasicConstraints(ca, pathlen if ca else None), critical=True))
-        if usage is not None:
-            builder = builder.add_extension(x509.KeyUsage(
-                digital_signature=not usage, content_commitment=False, key_encipherment=False, data_encipherment=False,
-                key_agreement=False, key_cert_sign=usage, crl_sign=usage, encipher_only=False, decipher_only=False), True)
-        for extension in more:
-            builder = builder.add_extension(extension, critical=True)
-        return builder.sign(above_key, self.hashes.SHA256()), key
-
-    def pem(self, name, *certificates):
-        path = self.ca.file(name)
-        path.write_bytes(b"".join(c.public_bytes(self.serialization.Encoding.PEM) for c, _ in certificates))
-        return str(path)
-
     def lines(self, root, *chain, names=("localhost",)):
         """What check says of a CA with this chain; the server agrees."""
-        s = self.serialization
-        key = self.ca.file("key.pem")
-        key.write_bytes(chain[0][1].private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption()))
-        key.chmod(0o600)
+        write, file = self.chains.write_pem, self.ca.file
         self.config = self.ca.file("ca.json")
         self.config.write_text(json.dumps({
-            "root": self.pem("root.pem", root), "crt": self.pem("crt.pem", *chain), "key": str(key),
+            "root": write(file("root.pem"), root), "crt": write(file("crt.pem"), *chain),
+            "key": self.chains.write_key(file("key.pem"), chain[0][1]),
             "address": "127.0.0.1:0", "dnsNames": list(names), "db": {"type": "badgerv2", "dataSource": str(self.ca.file("db"))},
             "authority": {"provisioners": [{"type": "JWK", "name": "a", "key": {
                 "kty": "EC", "crv": "P-256", "x": "NZlY_tzCBNzg90qTyj3eyXyxsP2JUcqzQnOrO_buFik",
@@ -416,12 +385,14 @@ class Chain(Case):
         upper = self.make("Upper", root, pathlen=0)
         self.assertIn("allows 0 intermediate certificates below it, and there are 1",
                       self.lines(root, self.make("Lower", upper), upper))
-        server_only = self.x509.ExtendedKeyUsage([self.x509.ExtendedKeyUsageOID.SERVER_AUTH])
+        x509 = self.chains.x509
+        server_only = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])
         self.assertIn("does not allow both serverAuth and clientAuth", self.lines(root, self.make("Int", root, more=[server_only])))
 
     def test_each_name_that_constraints_forbid(self):
-        constraints = self.x509.NameConstraints(permitted_subtrees=[self.x509.DNSName("good.test")],
-                                                excluded_subtrees=[self.x509.DNSName("bad.good.test")])
+        x509 = self.chains.x509
+        constraints = x509.NameConstraints(permitted_subtrees=[x509.DNSName("good.test")],
+                                           excluded_subtrees=[x509.DNSName("bad.good.test")])
         root = self.make("Root")
         crt = self.make("Int", root, more=[constraints])
         self.assertEqual(self.lines(root, crt, names=["a.good.test", "good.test"]), "")
