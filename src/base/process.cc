@@ -1,9 +1,12 @@
 #include "base/process.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 
@@ -45,22 +48,37 @@ Error cannot_start(int code) {
     return {.code = Code::kUnavailable, .detail = errno_text(code)};
 }
 
+/// Descriptors for the program's standard streams; -1: ours.
+struct Streams {
+    int input = -1, output = -1;
+};
+
 [[noreturn]] void become(const std::vector<char*>& arguments, const KeyboardIgnored& ignored,
-                         int report) {
+                         const Streams& streams, int report) {
     ignored.restore();
     // What a daemon holds back for itself is not held back for what it runs.
     sigset_t none;
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::execvp(arguments[0], arguments.data());
+    if ((streams.input < 0 || ::dup2(streams.input, STDIN_FILENO) >= 0) &&
+        (streams.output < 0 || (::dup2(streams.output, STDOUT_FILENO) >= 0 &&
+                                ::dup2(streams.output, STDERR_FILENO) >= 0))) {
+        ::execvp(arguments[0], arguments.data());
+    }
     const int code = errno;
     (void)!::write(report, &code, sizeof code);
     ::_exit(127);
 }
 
-}  // namespace
+int wait_for(pid_t child) {
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
 
-Result<int> run_process(const std::vector<std::string>& words, Keyboard keyboard) {
+Result<pid_t> start(const std::vector<std::string>& words, const KeyboardIgnored& ignored,
+                    const Streams& streams) {
     STEP_CHECK(!words.empty());
     std::vector<char*> arguments;
     for (const std::string& word : words) {
@@ -72,11 +90,10 @@ Result<int> run_process(const std::vector<std::string>& words, Keyboard keyboard
     if (::pipe2(report, O_CLOEXEC) != 0) {
         return cannot_start(errno);
     }
-    const KeyboardIgnored ignored(keyboard == Keyboard::kProgram);
     const pid_t child = ::fork();
     const int fork_error = errno;
     if (child == 0) {
-        become(arguments, ignored, report[1]);
+        become(arguments, ignored, streams, report[1]);
     }
     ::close(report[1]);
     int code = 0;
@@ -87,13 +104,87 @@ Result<int> run_process(const std::vector<std::string>& words, Keyboard keyboard
     if (child < 0) {
         return cannot_start(fork_error);
     }
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
     if (got == static_cast<ssize_t>(sizeof code)) {
+        (void)wait_for(child);
         return cannot_start(code);
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+    return child;
+}
+
+/// A descriptor that is closed in the end.
+class Handle {
+public:
+    explicit Handle(int value) : value_(value) {}
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() { close(); }
+    int get() const { return value_; }
+    void close() {
+        if (value_ >= 0) {
+            ::close(value_);
+            value_ = -1;
+        }
+    }
+
+private:
+    int value_;
+};
+
+/// A file without a name that holds `input`, at its beginning: unlike a pipe, nobody need feed it.
+int input_of(ByteView input) {
+    const int file = ::memfd_create("input", MFD_CLOEXEC);
+    while (file >= 0 && !input.empty()) {
+        const ssize_t written = ::write(file, input.data(), input.size());
+        if (written <= 0) {
+            ::close(file);
+            return -1;
+        }
+        input.remove_prefix(static_cast<std::size_t>(written));
+    }
+    (void)::lseek(file, 0, SEEK_SET);
+    return file;
+}
+
+Bytes read_all(int descriptor) {
+    constexpr std::size_t kMost = std::size_t{1} << 20;
+    Bytes output;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+        const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return output;
+        }
+        output.append(buffer.data(),
+                      std::min(static_cast<std::size_t>(got), kMost - output.size()));
+    }
+}
+
+}  // namespace
+
+Result<int> run_process(const std::vector<std::string>& words, Keyboard keyboard) {
+    const KeyboardIgnored ignored(keyboard == Keyboard::kProgram);
+    STEP_ASSIGN(const pid_t child, start(words, ignored, {}));
+    return wait_for(child);
+}
+
+Result<Finished> run_captured(const std::vector<std::string>& words, ByteView input) {
+    const Handle file(input_of(input));
+    int ends[2] = {};
+    if (file.get() < 0 || ::pipe2(ends, O_CLOEXEC) != 0) {
+        return cannot_start(errno);
+    }
+    const Handle ours(ends[0]);
+    Handle theirs(ends[1]);
+    STEP_ASSIGN(const pid_t child, start(words, KeyboardIgnored(false),
+                                         {.input = file.get(), .output = theirs.get()}));
+    theirs.close();
+    Finished finished;
+    finished.output = read_all(ours.get());
+    finished.code = wait_for(child);
+    return finished;
 }
 
 }  // namespace step

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace step {
@@ -17,5 +18,14 @@ enum class Keyboard : unsigned char { kBoth, kProgram };
 /// Fails with kUnavailable if it could not be started; the detail is the reason alone
 /// ("no such file or directory").
 Result<int> run_process(const std::vector<std::string>& words, Keyboard keyboard = Keyboard::kBoth);
+
+/// What a program left behind.
+struct Finished {
+    int code = 0;    ///< As run_process() gives it.
+    Bytes output{};  ///< Both its output streams, together; at most 1 MiB is kept.
+};
+
+/// The same with `input` as its standard input and with its output kept from the screen.
+Result<Finished> run_captured(const std::vector<std::string>& words, ByteView input);
 
 }  // namespace step

@@ -24,4 +24,15 @@ TEST_CASE("a program that cannot be started says why") {
     CHECK(run_process({"/"}).error().detail == "permission denied");
 }
 
+TEST_CASE("a captured program reads what it is given and its output is kept, both streams") {
+    const Bytes much(300'000, 'x');
+    const auto finished = run_captured({"sh", "-c", "cat; echo told >&2; exit 3"}, much);
+    REQUIRE(finished);
+    CHECK(finished->code == 3);
+    CHECK(finished->output == much + "told\n");
+    CHECK(run_captured({"/nowhere/at-all"}, "").error().detail == "no such file or directory");
+    CHECK(run_captured({"sh", "-c", "head -c 3000000 /dev/zero"}, "")->output.size() ==
+          std::size_t{1} << 20);
+}
+
 }  // namespace step

@@ -30,6 +30,8 @@ constexpr cli::Entry kCommands[] = {
     {"certificate create", certificate_create},
     {"certificate fingerprint", certificate_fingerprint},
     {"certificate inspect", certificate_inspect},
+    {"certificate install", certificate_install},
+    {"certificate uninstall", certificate_uninstall},
     {"certificate verify", certificate_verify},
     {"completion", completion},
     {"context current", context_current},

@@ -14,6 +14,7 @@
 #include "json/write.h"
 #include "x509/certificate.h"
 #include "x509/draft.h"
+#include "x509/verify.h"
 
 namespace step::setup {
 namespace {
@@ -75,14 +76,18 @@ json::Value configuration(const InitOptions& options, const InitPlan& plan,
     return config;
 }
 
-/// https://<first name>, and the port unless it is 443.
-Result<std::string> default_url(const InitOptions& options) {
+/// https://<first name>, and the port unless it is 443 or a chart's, where a service in front
+/// of the CA listens on 443.
+Result<std::string> url_of(const InitOptions& options) {
+    if (!options.ca_url.empty()) {
+        return options.ca_url;
+    }
     const std::optional<HostPort> at = split_host_port(options.address);
     if (!at || at->port.empty()) {
         return Error{Code::kInvalidArgument, options.address + " is not an TCP address"};
     }
     const std::string& host = options.dns.front();
-    if (at->port == "443") {
+    if (at->port == "443" || options.helm) {
         const bool v6 = host.find(':') != std::string::npos;
         return "https://" + (v6 ? "[" + host + "]" : host);
     }
@@ -94,16 +99,63 @@ void lay_out(InitPlan& plan, const InitOptions& options) {
     const std::string secrets = join_path(options.folder, "secrets");
     const std::string config = join_path(options.folder, "config");
     plan.folders = {options.folder, certs, secrets, config, join_path(options.folder, "templates")};
-    if (options.database) {
+    if (options.database && options.configure) {
         plan.database = join_path(options.folder, "db");
         plan.folders.push_back(plan.database);
+    }
+    if (!options.profile_defaults.empty()) {
+        plan.folders.push_back(folder_of(options.profile_defaults));
     }
     plan.root_certificate = join_path(certs, "root_ca.crt");
     plan.root_key = join_path(secrets, "root_ca_key");
     plan.intermediate_certificate = join_path(certs, "intermediate_ca.crt");
     plan.intermediate_key = join_path(secrets, "intermediate_ca_key");
-    plan.defaults = join_path(config, "defaults.json");
-    plan.configuration = join_path(config, "ca.json");
+    if (options.configure) {
+        plan.defaults = join_path(config, "defaults.json");
+        plan.configuration = join_path(config, "ca.json");
+    }
+}
+
+void add(InitPlan& plan, const std::string& path, Bytes content, unsigned mode,
+         Mode treat = Mode::kKeep) {
+    plan.files.push_back({path, Secret(std::move(content)), mode, treat});
+}
+
+/// Certificates and keys.
+void add_authorities(InitPlan& plan, const InitOptions& options, const NewAuthority& root,
+                     const NewAuthority& intermediate, const Secret& password, Random& random) {
+    const std::vector<Bytes>& chain = options.issuer_chain;
+    const Bytes& anchor = chain.empty() ? root.certificate : chain.back();
+    plan.root_fingerprint = encode_hex(crypto::sha256(anchor));
+    add(plan, plan.root_certificate, x509::encode_certificate_pem(anchor), 0600);
+    if (chain.empty()) {
+        add(plan, plan.root_key, crypto::encrypt_private_key(root.key, password.view(), random),
+            0600, Mode::kExact);
+    }
+    Bytes bundle = x509::encode_certificate_pem(intermediate.certificate);
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+        bundle += x509::encode_certificate_pem(chain[i]);
+    }
+    add(plan, plan.intermediate_certificate, std::move(bundle), 0600);
+    add(plan, plan.intermediate_key,
+        crypto::encrypt_private_key(intermediate.key, password.view(), random), 0600, Mode::kExact);
+}
+
+Status add_configuration(InitPlan& plan, const InitOptions& options, const Secret& password,
+                         Random& random) {
+    if (options.dns.empty()) {
+        return Error{Code::kInvalidArgument, "dns must not be empty"};
+    }
+    STEP_ASSIGN(plan.ca_url, url_of(options));
+    STEP_ASSIGN(plan.provisioner, make_provisioner(options.provisioner, password, random));
+    const json::Value defaults = json::Object{{"ca-url", plan.ca_url},
+                                              {"ca-config", plan.configuration},
+                                              {"fingerprint", plan.root_fingerprint},
+                                              {"root", plan.root_certificate}};
+    add(plan, plan.defaults, json::encode_indent(defaults, "\t"), 0644);
+    add(plan, plan.configuration,
+        json::encode_indent(configuration(options, plan, plan.provisioner), "\t"), 0644);
+    return ok();
 }
 
 Status write_files(const InitPlan& plan, std::vector<std::string>& made) {
@@ -134,11 +186,53 @@ Result<NewAuthority> make_intermediate(const std::string& name, const NewAuthori
     STEP_ASSIGN(crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
     x509::Draft draft =
         ca_draft(key.public_key(), subject_of(name, " Intermediate CA"), /*path_length=*/0, now);
-    draft.authority_key_id = x509::key_id(root.key.public_key());
+    draft.authority_key_id = parent.subject_key_id.value_or(x509::key_id(root.key.public_key()));
     STEP_ASSIGN(Bytes certificate,
                 x509::sign_draft(draft, new_serial(random), parent.subject_der, root.key,
                                  crypto::default_scheme(root.key.public_key())));
     return NewAuthority{std::move(certificate), std::move(key)};
+}
+
+Status check_issuer(const std::vector<Bytes>& chain, const NewAuthority& intermediate,
+                    SysTime now) {
+    std::vector<x509::Certificate> above;
+    for (const Bytes& der : chain) {
+        STEP_ASSIGN(x509::Certificate certificate, x509::parse_certificate(der));
+        above.push_back(std::move(certificate));
+    }
+    STEP_ASSIGN(const x509::Certificate below, x509::parse_certificate(intermediate.certificate));
+    x509::VerifyOptions options{.now = std::chrono::floor<std::chrono::seconds>(now)};
+    for (const x509::Certificate& certificate : above) {
+        (&certificate == &above.back() ? options.roots : options.intermediates)
+            .push_back(&certificate);
+    }
+    const auto verified = x509::verify_chain(below, options);
+    if (!verified) {
+        return Error{Code::kInvalidArgument, verified.error().detail};
+    }
+    if (verified->size() != above.size() + 1) {
+        return Error{Code::kInvalidArgument, "the certificates do not form one chain"};
+    }
+    // verify_chain() takes the intermediate for a leaf, which is not counted in a path length.
+    for (std::size_t i = 0; i < above.size(); ++i) {
+        const auto& basic = above[i].basic_constraints;
+        if (basic && basic->path_length && *basic->path_length < i + 1) {
+            return Error{Code::kInvalidArgument,
+                         fmt::format("the path length of '{}' is {}, too short for what is below",
+                                     above[i].subject.common_name(), *basic->path_length)};
+        }
+    }
+    // A trust anchor's own end of validity and key usage are nothing to a verifier; here they are.
+    const x509::Certificate& anchor = above.back();
+    if (anchor.not_after < options.now || anchor.not_before > options.now) {
+        return Error{Code::kInvalidArgument,
+                     "the root certificate has expired or is not yet valid"};
+    }
+    if (!anchor.is_ca() ||
+        (anchor.key_usage && (*anchor.key_usage & x509::key_usage::kCertSign) == 0)) {
+        return Error{Code::kInvalidArgument, "the root certificate may not sign certificates"};
+    }
+    return ok();
 }
 
 Result<json::Value> make_provisioner(const std::string& name, jose::Jwk key, const Secret& password,
@@ -176,38 +270,17 @@ Result<json::Value> make_provisioner(const std::string& name, const Secret& pass
 Result<InitPlan> plan_init(const InitOptions& options, const NewAuthority& root,
                            const NewAuthority& intermediate, const Secret& password,
                            const Secret* provisioner_password, Random& random) {
-    if (options.dns.empty()) {
-        return Error{Code::kInvalidArgument, "dns must not be empty"};
-    }
-    STEP_ASSIGN(std::string url, default_url(options));
-    if (!options.ca_url.empty()) {
-        url = options.ca_url;
-    }
     InitPlan plan;
     lay_out(plan, options);
-    plan.root_fingerprint = encode_hex(crypto::sha256(root.certificate));
-    STEP_ASSIGN(const json::Value provisioner,
-                make_provisioner(options.provisioner,
-                                 provisioner_password != nullptr ? *provisioner_password : password,
-                                 random));
-    const json::Value defaults = json::Object{{"ca-url", url},
-                                              {"ca-config", plan.configuration},
-                                              {"fingerprint", plan.root_fingerprint},
-                                              {"root", plan.root_certificate}};
-    const auto add = [&plan](const std::string& path, Bytes content, unsigned mode,
-                             Mode treat = Mode::kKeep) {
-        plan.files.push_back({path, Secret(std::move(content)), mode, treat});
-    };
-    add(plan.root_certificate, x509::encode_certificate_pem(root.certificate), 0600);
-    add(plan.root_key, crypto::encrypt_private_key(root.key, password.view(), random), 0600,
-        Mode::kExact);
-    add(plan.intermediate_certificate, x509::encode_certificate_pem(intermediate.certificate),
-        0600);
-    add(plan.intermediate_key,
-        crypto::encrypt_private_key(intermediate.key, password.view(), random), 0600, Mode::kExact);
-    add(plan.defaults, json::encode_indent(defaults, "\t"), 0644);
-    add(plan.configuration, json::encode_indent(configuration(options, plan, provisioner), "\t"),
-        0644);
+    add_authorities(plan, options, root, intermediate, password, random);
+    if (!options.profile_defaults.empty() && kind_of(options.profile_defaults) == Kind::kNothing) {
+        add(plan, options.profile_defaults, "{}", 0600);
+    }
+    if (options.configure) {
+        STEP_TRY(add_configuration(
+            plan, options, provisioner_password != nullptr ? *provisioner_password : password,
+            random));
+    }
     return plan;
 }
 

@@ -24,9 +24,15 @@ struct NewAuthority {
 /// A self-signed root as `step ca init` makes it: EC P-256, O=NAME, CN=NAME Root CA, ten years
 /// from `now`, path length 1.
 Result<NewAuthority> make_root(const std::string& name, SysTime now, Random& random);
-/// The intermediate below it: CN=NAME Intermediate CA, ten years, path length 0.
+/// The intermediate below it: CN=NAME Intermediate CA, ten years, path length 0. Whether `root`
+/// may sign one is for check_issuer().
 Result<NewAuthority> make_intermediate(const std::string& name, const NewAuthority& root,
                                        SysTime now, Random& random);
+
+/// Whether `chain` (DER, its first member signed `intermediate`, the last one is the trust anchor)
+/// leads from the anchor to `intermediate` now: signatures, validity, CA flags, path lengths, key
+/// usage. kInvalidArgument with the reason if not.
+Status check_issuer(const std::vector<Bytes>& chain, const NewAuthority& intermediate, SysTime now);
 
 /// The answers of `step ca init` for a standalone CA.
 struct InitOptions {
@@ -35,7 +41,13 @@ struct InitOptions {
     std::string provisioner{};       ///< Name of the first JWK provisioner.
     std::string ca_url{};            ///< --with-ca-url; empty: made of the first name and the port.
     bool database = true;            ///< False: --no-db.
+    bool configure = true;           ///< False: --pki, certificates and keys only.
+    bool helm = false;               ///< For helm_values(): as its chart has it, nothing to write.
     std::string folder{};            ///< StepPath::authority().
+    std::string profile_defaults{};  ///< StepPath::profile_defaults_file(); empty without contexts.
+    /// --root: what certifies the intermediate, signer first, trust anchor last, DER. Empty: the
+    /// root is new.
+    std::vector<Bytes> issuer_chain{};
 };
 
 /// What init writes, before anything is written. Paths are absolute or as `folder` was.
@@ -51,8 +63,10 @@ struct InitPlan {
 
     std::string root_certificate{}, root_key{}, root_fingerprint{};
     std::string intermediate_certificate{}, intermediate_key{};
-    std::string database{};  ///< Empty without one.
-    std::string defaults{}, configuration{};
+    std::string database{};                   ///< Empty without one.
+    std::string defaults{}, configuration{};  ///< Empty with --pki.
+    std::string ca_url{};                     ///< Empty with --pki.
+    json::Value provisioner{};                ///< Null with --pki.
 };
 
 /// A JWK provisioner as it stands in ca.json, with a fresh EC P-256 key that `password` opens.
@@ -63,9 +77,11 @@ Result<json::Value> make_provisioner(const std::string& name, const Secret& pass
 Result<json::Value> make_provisioner(const std::string& name, jose::Jwk key, const Secret& password,
                                      Random& random);
 
-/// Encrypts both keys and the provisioner's with the passwords given (`provisioner_password`
-/// none: `password` too) and lays out the tree. Fails with kInvalidArgument on an address that is
-/// not host:port, without a port or no DNS name. Touches no file; about half a second of PBKDF2.
+/// Encrypts the keys and the provisioner's with the passwords given (`provisioner_password`
+/// none: `password` too) and lays out the tree. The key of a root that existed is not part of it.
+/// profile_defaults is one of the files unless it is there already. Fails with kInvalidArgument on
+/// an address that is not host:port, without a port or no DNS name. Touches no file; about half a
+/// second of PBKDF2.
 Result<InitPlan> plan_init(const InitOptions& options, const NewAuthority& root,
                            const NewAuthority& intermediate, const Secret& password,
                            const Secret* provisioner_password, Random& random);

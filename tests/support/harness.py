@@ -101,7 +101,7 @@ class Server:
         self.home = home
         self.log = []
         self._lines = queue.Queue()
-        config = config or home.steppath / "config/ca.json"
+        self.config = config = config or home.steppath / "config/ca.json"
         self.process = subprocess.Popen(
             [program, str(config), "--password-file", str(home.password), *arguments],
             cwd=home.path, env=home.env, text=True, errors="replace", stdin=subprocess.DEVNULL,
@@ -133,7 +133,7 @@ class Server:
     def _wait_for_port(self):
         """The original prints its line a moment before it listens."""
         import json
-        address = json.loads((self.home.steppath / "config/ca.json").read_text())["address"]
+        address = json.loads(pathlib.Path(self.config).read_text())["address"]
         host, _, port = address.rpartition(":")
         end = time.monotonic() + 10
         while port != "0":

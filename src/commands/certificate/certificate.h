@@ -8,6 +8,8 @@ namespace step::commands {
 cli::Command certificate_create();
 cli::Command certificate_fingerprint();
 cli::Command certificate_inspect();
+cli::Command certificate_install();
+cli::Command certificate_uninstall();
 cli::Command certificate_verify();
 
 }  // namespace step::commands
