@@ -13,7 +13,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.functional.prompts_test import ENOUGH, Terminal  # noqa: E402
+from tests.support.terminal import ENOUGH, Terminal  # noqa: E402
 from tests.support.harness import BIN, OURS_STEP  # noqa: E402
 
 # What is typed, Tab included, and the words that "step" would then get.

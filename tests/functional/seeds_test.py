@@ -18,7 +18,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.functional.prompts_test import DOWN, Terminal  # noqa: E402
+from tests.support.terminal import DOWN, Terminal  # noqa: E402
 from tests.support.harness import BIN, OURS_CA, Case, free_port, original_step, tool  # noqa: E402
 
 NAME = "you@smallstep.com"
