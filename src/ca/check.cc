@@ -6,11 +6,11 @@
 
 #include "app/check.h"
 #include "base/files.h"
+#include "ca/home.h"
 #include "cli/args.h"
 #include "cli/files.h"
 #include "cli/help.h"
 #include "json/write.h"
-#include "setup/steppath.h"
 
 namespace step::ca {
 namespace {
@@ -30,10 +30,7 @@ cli::Command command() {
                       .value = "file",
                       .help = "file with the password of the intermediate's private key",
                       .no_environment = true},
-                     {.name = "context",
-                      .value = "name",
-                      .help = "the context whose authority is checked",
-                      .no_environment = true},
+                     context_flag(),
                      {.name = "strict",
                       .type = cli::FlagType::kBool,
                       .help = "exit with 1 after warnings too",
@@ -167,15 +164,10 @@ int run_check(std::span<const std::string> words, Services services) {
     }
     std::string file = args.positional(0);
     if (file.empty()) {
-        Result<setup::StepPath> path = setup::load_steppath(services.environment);
+        const Result<setup::StepPath> path =
+            find_home(context_name(args, services.environment), services.environment);
         if (!path) {
             return fail(services, path.error().detail);
-        }
-        const std::string context = args.is_set("context")
-                                        ? args.get("context")
-                                        : services.environment.get("STEP_CA_CONTEXT").value_or("");
-        if (!context.empty() && !path->select(context)) {
-            return fail(services, "context \"" + context + "\" not found");
         }
         file = path->config_file();
     }

@@ -5,6 +5,7 @@
 #include "ca/banner.h"
 #include "ca/check.h"
 #include "ca/db.h"
+#include "ca/home.h"
 #include "ca/options.h"
 #include "ca/pid_file.h"
 #include "ca/server_impl.h"
@@ -28,13 +29,9 @@ int fail(const Services& services, int code, const Error& error) {
 }
 
 int serve(const Options& options, const Services& services) {
-    Result<setup::StepPath> path = setup::load_steppath(services.environment);
+    const Result<setup::StepPath> path = find_home(options.context, services.environment);
     if (!path) {
         return fail(services, kUsage, path.error());
-    }
-    if (!options.context.empty() && !path->select(options.context)) {
-        return fail(services, kUsage,
-                    {Code::kNotFound, "context \"" + options.context + "\" not found"});
     }
     const std::string file =
         options.config_file.empty() ? path->config_file() : options.config_file;

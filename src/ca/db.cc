@@ -4,9 +4,9 @@
 
 #include "app/database.h"
 #include "base/files.h"
+#include "ca/home.h"
 #include "cli/args.h"
 #include "cli/help.h"
-#include "setup/steppath.h"
 
 namespace step::ca {
 namespace {
@@ -99,8 +99,10 @@ std::vector<Subcommand> subcommands() {
 }
 
 /// The database file of the configuration that the command line names.
-Result<std::string> find_file(const std::string& given, const Environment& environment) {
-    STEP_ASSIGN(const setup::StepPath path, setup::load_steppath(environment));
+Result<std::string> find_file(const std::string& given, const cli::Args& args,
+                              const Environment& environment) {
+    STEP_ASSIGN(const setup::StepPath path,
+                find_home(context_name(args, environment), environment));
     const std::string file = given.empty() ? path.config_file() : given;
     STEP_ASSIGN(const setup::Config config, setup::load_config(file));
     if (!config.db) {
@@ -121,6 +123,7 @@ int run_one(const Subcommand& subcommand, std::span<const std::string> words,
     declared.path = command_path;
     declared.usage = subcommand.usage;
     declared.flags = subcommand.flags;
+    declared.flags.push_back(context_flag());
     const Result<cli::Parsed> parsed = cli::parse_args(declared, words, services.environment, {});
     if (!parsed) {
         return fail(services, kUsage, parsed.error());
@@ -140,7 +143,7 @@ int run_one(const Subcommand& subcommand, std::span<const std::string> words,
                       std::string(subcommand.name) + " " + std::string(subcommand.usage) + "'"});
     }
     const Result<std::string> path =
-        find_file(args.positional(subcommand.files), services.environment);
+        find_file(args.positional(subcommand.files), args, services.environment);
     if (!path) {
         return fail(services, kFailed, path.error());
     }

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "ca/home.h"
 #include "cli/args.h"
 #include "cli/command.h"
 
@@ -43,10 +44,7 @@ cli::Command command() {
          .value = "file",
          .help = "file that holds our process number while we serve",
          .no_environment = true},
-        {.name = "context",
-         .value = "name",
-         .help = "context whose authority is served",
-         .no_environment = true},
+        context_flag(),
         {.name = "quiet",
          .type = cli::FlagType::kBool,
          .help = "print no banner at start",
@@ -68,8 +66,7 @@ Status read_environment(const Environment& environment, const cli::Args& args, O
     if (!environment.get("STEP_CA_TOKEN").value_or("").empty()) {
         return refused("environment variable STEP_CA_TOKEN", "linked authorities");
     }
-    options.context = args.is_set("context") ? args.get("context")
-                                             : environment.get("STEP_CA_CONTEXT").value_or("");
+    options.context = context_name(args, environment);
     const std::string quiet = environment.get("STEP_CA_QUIET").value_or("");
     if (!quiet.empty() && !args.is_set("quiet")) {
         const std::optional<bool> value = cli::parse_go_bool(quiet);

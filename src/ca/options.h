@@ -20,9 +20,10 @@ struct Options {
     bool quiet = false;
 };
 
-/// Reads the words after the program's name, STEP_CA_QUIET and STEP_CA_CONTEXT. Fails with the original's texts;
-/// with reason cli::kUsageError if the help text should follow. What belongs to a capability
-/// that this program does not have is refused by name, on the command line and in STEP_CA_TOKEN.
+/// Reads the words after the program's name, STEP_CA_QUIET and STEP_CA_CONTEXT. Fails with the
+/// original's texts; with reason cli::kUsageError if the help text should follow. What belongs to a
+/// capability that this program does not have is refused by name, on the command line and in
+/// STEP_CA_TOKEN.
 Result<Options> parse_options(const std::vector<std::string>& words,
                               const Environment& environment);
 

@@ -6,7 +6,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.support.harness import OURS_STEP, Case, Server, free_port, original_step  # noqa: E402
+from tests.support.harness import OURS_CA, OURS_STEP, Case, Server, free_port, original_step  # noqa: E402
 from tests.support.terminal import Terminal  # noqa: E402
 
 DOWN = "\x1b[B"
@@ -96,6 +96,24 @@ class Contexts(Case):
         self.user.s("version")
         self.assertEqual(self.user.s("context", "list").stdout, "b2\nc1\n")
         self.assertIn("/dev/tty", self.failure("version", "--no-context=false"))
+
+    def test_the_server_serves_the_context_that_is_named_also_one_of_the_original(self):
+        port = free_port()
+        for program, name in ((OURS_STEP, "ours"), (original_step(), "old")):
+            self.user.init(port, "--context", name, step=program)
+        self.assertEqual(self.user.s("context", "current").stdout, "old\n")
+        for name, choice in (("ours", {"arguments": ["--context", "ours"]}), ("old", {})):
+            config = self.user.steppath / f"authorities/{name}/config/ca.json"
+            self.user.env["STEP_CA_CONTEXT"] = "ours" if choice else "old"
+            with Server(self.user, config=config, named=False, **choice) as ca:
+                self.assertIn(f"Current context: {name}\n", "".join(ca.log))
+                self.assertEqual(self.user.s("ca", "health", "--context", name).stdout, "ok\n")
+                self.user.s("ca", "certificate", "leaf.test", "leaf.crt", "leaf.key", "--context", name, "--force",
+                            "--provisioner", "admin", "--password-file", self.user.password)
+                stat = self.user.run(OURS_CA, "db", "stat", "--context", name).stdout
+                self.assertIn(f"authorities/{name}/db", stat)
+        done = self.user.run(OURS_CA, "db", "stat", "--context", "nope", check=False)
+        self.assertEqual(done.stderr, 'context "nope" not found\n')
 
     def test_removing_asks_and_spares_what_is_shared(self):
         self.write("contexts.json", {"c1": {"profile": "p", "authority": "a1"},

@@ -97,13 +97,14 @@ class Home:
 class Server:
     """A running step-ca. `with Server(home) as ca:` stops it at the end, SIGKILL if it must be."""
 
-    def __init__(self, home, program=OURS_CA, config=None, arguments=(), ready="Serving HTTPS on "):
+    def __init__(self, home, program=OURS_CA, config=None, arguments=(), ready="Serving HTTPS on ",
+                 named=True):
         self.home = home
         self.log = []
         self._lines = queue.Queue()
         self.config = config = config or home.steppath / "config/ca.json"
         self.process = subprocess.Popen(
-            [program, str(config), "--password-file", str(home.password), *arguments],
+            [program, *([str(config)] if named else []), "--password-file", str(home.password), *arguments],
             cwd=home.path, env=home.env, text=True, errors="replace", stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._reader = threading.Thread(target=self._read, daemon=True)

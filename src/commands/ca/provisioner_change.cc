@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/time.h"
+#include "commands/ca/ca_access.h"
 #include "commands/ca/connect.h"
 #include "commands/errors.h"
 #include "http/client.h"
@@ -151,10 +152,7 @@ Status change_provisioners(cli::Context& context,
                                            "supported yet; nothing was changed",
                                            ca.url())};
     }
-    std::string file = context.args.get("ca-config");
-    if (file.empty()) {
-        file = join_path(context.steppath, "config/ca.json");
-    }
+    STEP_ASSIGN(const std::string file, ca_config_file(context));
     STEP_ASSIGN(const Bytes text, read_file(file));
     STEP_ASSIGN(ProvisionerFile config, ProvisionerFile::parse(text, file));
     STEP_TRY(change(config));
