@@ -31,6 +31,34 @@ Error incompatible(std::string_view flag, std::string_view other) {
     return invalid(fmt::format("flag '--{}' is incompatible with '--{}'", flag, other));
 }
 
+Error flag_incompatible(std::string_view flag, std::string_view other) {
+    return invalid(fmt::format("flag '--{}' is incompatible with '{}'", flag, other));
+}
+
+Error flag_incompatible_value(std::string_view flag, std::string_view other,
+                              std::string_view value) {
+    return invalid(
+        fmt::format("flag '--{}' is incompatible with flag '--{} {}'", flag, other, value));
+}
+
+Error value_requires(std::string_view flag, std::string_view value, std::string_view needed) {
+    return invalid(fmt::format("'--{} {}' requires the '--{}' flag", flag, value, needed));
+}
+
+Error flag_too_small(std::string_view flag, unsigned least) {
+    return invalid(fmt::format(
+        "flag '--{}' requires at least {} unless '--insecure' flag is provided", flag, least));
+}
+
+Error flag_negative(std::string_view flag) {
+    return invalid(fmt::format("flag '--{}' must be greater than or equal to 0", flag));
+}
+
+Error equal_positionals(std::string_view a, std::string_view b, std::string_view usage) {
+    return invalid(
+        fmt::format("positional arguments <{}> and <{}> cannot be equal in '{}'", a, b, usage));
+}
+
 Error exclusive(std::string_view flag, std::string_view other) {
     return invalid(fmt::format("flag '--{}' and flag '--{}' are mutually exclusive", flag, other));
 }

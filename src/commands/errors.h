@@ -9,16 +9,30 @@
 
 namespace step::commands {
 
-// The wordings that errors of flags and files share; scripts match them (cli.md 2.11).
+// The wordings that errors of flags and files share; scripts match them (cli.md 2.11). Flag names
+// come without dashes.
 
 /// "invalid value 'v' for flag '--f'" and, if there is a message, "; message".
 Error invalid_flag(std::string_view flag, std::string_view value, std::string_view message = {});
 /// "flag '--a' requires the '--b' flag"
 Error needs_flag(std::string_view flag, std::string_view other);
+/// "'--profile leaf' requires the '--ca' flag"
+Error value_requires(std::string_view flag, std::string_view value, std::string_view needed);
 /// "flag '--a' is incompatible with '--b'"
 Error incompatible(std::string_view flag, std::string_view other);
+/// The same with `other` quoted as it stands.
+Error flag_incompatible(std::string_view flag, std::string_view other);
+/// "flag '--size' is incompatible with flag '--kty EC'"
+Error flag_incompatible_value(std::string_view flag, std::string_view other,
+                              std::string_view value);
 /// "flag '--a' and flag '--b' are mutually exclusive"
 Error exclusive(std::string_view flag, std::string_view other);
+/// "flag '--size' requires at least 2048 unless '--insecure' flag is provided"
+Error flag_too_small(std::string_view flag, unsigned least);
+/// "flag '--size' must be greater than or equal to 0"
+Error flag_negative(std::string_view flag);
+/// "positional arguments <a> and <b> cannot be equal in 'usage'"
+Error equal_positionals(std::string_view a, std::string_view b, std::string_view usage);
 Error invalid(std::string message);
 
 /// What went wrong with a file, in the two other forms of the original; `error` is read_file's:

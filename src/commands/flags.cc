@@ -46,17 +46,17 @@ Error needs_option(std::string_view crv, std::string_view kty, std::string_view 
 
 Result<unsigned> rsa_bits(const cli::Args& args, bool insecure) {
     if (args.is_set("curve")) {
-        return invalid("flag '--curve' is incompatible with flag '--kty RSA'");
+        return flag_incompatible_value("curve", "kty", "RSA");
     }
     if (!args.is_set("size")) {
         return 2048U;
     }
     const std::int64_t size = args.integer("size");
     if (size < 2048 && !insecure) {
-        return invalid("flag '--size' requires at least 2048 unless '--insecure' flag is provided");
+        return flag_too_small("size", 2048);
     }
     if (size <= 0) {
-        return invalid("flag '--size' must be greater than or equal to 0");
+        return flag_negative("size");
     }
     if (size > 16384) {
         return invalid_flag("size", std::to_string(size), "RSA keys have at most 16384 bits");
@@ -150,7 +150,7 @@ Result<crypto::PrivateKey> make_key(const cli::Args& args, bool insecure) {
         return invalid_flag("kty", kty, "options are RSA, EC, OKP");
     }
     if (args.is_set("size")) {
-        return invalid(fmt::format("flag '--size' is incompatible with flag '--kty {}'", kty));
+        return flag_incompatible_value("size", "kty", kty);
     }
     if (kty == "OKP") {
         return crv.empty() || crv == "Ed25519" ? crypto::generate_key(KeyKind::kEd25519)

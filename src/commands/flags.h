@@ -17,7 +17,7 @@ using Flags = std::vector<cli::Flag>;
 Flags join_flags(std::initializer_list<Flags> groups);
 
 Flags connection_flags();     ///< --ca-url, --root, --context
-Flags context_flag();        ///< --context
+Flags context_flag();         ///< --context
 Flags provisioner_flags();    ///< --provisioner/--issuer, --provisioner-password-file
 Flags key_flags();            ///< --kty, --crv/--curve, --size
 Flags template_data_flags();  ///< --set, --set-file

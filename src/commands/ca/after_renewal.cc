@@ -3,13 +3,13 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstring>
 
 #include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "commands/ca/renewal_schedule.h"
 #include "commands/errors.h"
 
 namespace step::commands {
@@ -44,15 +44,6 @@ Result<int> process_id(const cli::Args& args) {
         return invalid(fmt::format("error converting {} to a process id", quote(number)));
     }
     return pid;
-}
-
-/// Uniform in [0, limit), good enough for spreading work.
-Duration jitter(Random& random, Duration limit) {
-    std::uint32_t value = 0;
-    const Bytes bytes = random.bytes(sizeof value);
-    std::memcpy(&value, bytes.data(), sizeof value);
-    return Duration(static_cast<std::int64_t>(static_cast<double>(limit.count()) *
-                                              (static_cast<double>(value) / 4294967296.0)));
 }
 
 }  // namespace
@@ -122,7 +113,8 @@ Result<RenewalPlan> plan_renewal(cli::Context& context, std::string_view period,
     if (*plan.expires_in > validity) {
         return too_long("expires-in", *plan.expires_in);
     }
-    plan.due = plan.remaining <= *plan.expires_in + jitter(context.random, *plan.expires_in / 20);
+    plan.due =
+        plan.remaining <= *plan.expires_in + random_part(*plan.expires_in / 20, context.random);
     return plan;
 }
 

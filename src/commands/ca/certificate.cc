@@ -7,7 +7,6 @@
 #include "commands/ca/commands.h"
 #include "commands/ca/sign_flow.h"
 #include "commands/errors.h"
-#include "commands/flag_errors.h"
 #include "commands/flags.h"
 #include "commands/foreign_flags.h"
 #include "crypto/pem_key.h"

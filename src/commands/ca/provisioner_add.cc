@@ -4,7 +4,6 @@
 #include "commands/ca/commands.h"
 #include "commands/ca/provisioner_change.h"
 #include "commands/errors.h"
-#include "commands/flag_errors.h"
 #include "provisioner/provisioner.h"
 
 namespace step::commands {
@@ -55,20 +54,14 @@ Result<cli::ExitCode> run(cli::Context& context) {
 }  // namespace
 
 cli::Command ca_provisioner_add() {
-    return {.path = "ca provisioner add",
-            .brief = "add a provisioner",
-            .usage = "<name> --type=JWK [--public-key=<file>]",
-            .manual = kManual,
-            .flags = join_flags(
-                {{{.name = "type", .value = "type", .help = "type", .fallback = "JWK"},
-                  {.name = "create", .type = FlagType::kBool, .help = "make a key pair"},
-                  {.name = "public-key", .value = "file", .help = "public key to verify with"},
-                  {.name = "private-key", .value = "file", .help = "private key to keep"}},
-                 password_file_flag(),
-                 provisioner_claim_flags(),
-                 provisioner_admin_flags(),
-                 foreign_flags(foreign_provisioner_flags())}),
-            .run = run};
+    return {
+        .path = "ca provisioner add",
+        .brief = "add a provisioner",
+        .usage = "<name> --type=JWK [--public-key=<file>]",
+        .manual = kManual,
+        .flags = join_flags({{{.name = "type", .value = "type", .help = "type", .fallback = "JWK"}},
+                             provisioner_entry_flags()}),
+        .run = run};
 }
 
 }  // namespace step::commands

@@ -87,6 +87,20 @@ constexpr ForeignFlag kForeign[] = {
 
 constexpr int kConfigMode = 0600;
 
+Flags claim_flags() {
+    Flags flags;
+    for (const DurationFlag& row : kDurations) {
+        flags.push_back({.name = row.flag,
+                         .type = FlagType::kDuration,
+                         .value = "duration",
+                         .help = "lifetime of certificates"});
+    }
+    for (const SwitchFlag& row : kSwitches) {
+        flags.push_back({.name = row.flag, .type = FlagType::kBool, .help = "claim"});
+    }
+    return flags;
+}
+
 }  // namespace
 
 Flags provisioner_admin_flags() {
@@ -102,18 +116,15 @@ Flags provisioner_admin_flags() {
          connection_flags()});
 }
 
-Flags provisioner_claim_flags() {
-    Flags flags;
-    for (const DurationFlag& row : kDurations) {
-        flags.push_back({.name = row.flag,
-                         .type = FlagType::kDuration,
-                         .value = "duration",
-                         .help = "lifetime of certificates"});
-    }
-    for (const SwitchFlag& row : kSwitches) {
-        flags.push_back({.name = row.flag, .type = FlagType::kBool, .help = "claim"});
-    }
-    return flags;
+Flags provisioner_entry_flags() {
+    return join_flags(
+        {{{.name = "create", .type = FlagType::kBool, .help = "make a key pair"},
+          {.name = "public-key", .value = "file", .help = "public key to verify with"},
+          {.name = "private-key", .value = "file", .help = "private key to keep"}},
+         password_file_flag(),
+         claim_flags(),
+         provisioner_admin_flags(),
+         foreign_flags(kForeign)});
 }
 
 std::span<const ForeignFlag> foreign_provisioner_flags() {

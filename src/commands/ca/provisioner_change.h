@@ -14,7 +14,7 @@ namespace step::commands {
 // What add, update and remove share.
 
 Flags provisioner_admin_flags();  ///< --admin-…, --ca-config and the flags of a connection
-Flags provisioner_claim_flags();  ///< durations, renewal, ssh, extensions
+Flags provisioner_entry_flags();  ///< Those above, keys, claims, and those below.
 /// Those that only other types of provisioner have, and those for templates.
 std::span<const ForeignFlag> foreign_provisioner_flags();
 

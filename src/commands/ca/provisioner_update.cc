@@ -79,14 +79,8 @@ cli::Command ca_provisioner_update() {
             .usage = "<name> [--public-key=<file>]",
             .manual = kManual,
             .flags = join_flags(
-                {{{.name = "name", .value = "name", .help = "new name", .no_environment = true},
-                  {.name = "create", .type = FlagType::kBool, .help = "make a key pair"},
-                  {.name = "public-key", .value = "file", .help = "public key to verify with"},
-                  {.name = "private-key", .value = "file", .help = "private key to keep"}},
-                 password_file_flag(),
-                 provisioner_claim_flags(),
-                 provisioner_admin_flags(),
-                 foreign_flags(foreign_provisioner_flags()),
+                {{{.name = "name", .value = "name", .help = "new name", .no_environment = true}},
+                 provisioner_entry_flags(),
                  foreign_flags(kForeignLists)}),
             .run = run};
 }

@@ -61,8 +61,6 @@ Status write_pair(const Places& places, const std::string& chain, const crypto::
 
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
-    STEP_TRY(args.expect_positionals(2));
-    STEP_TRY(refuse_foreign_flags(args, kForeignRenewal));
     if (args.flag("daemon") && args.is_set("private-key")) {
         return incompatible("daemon", "private-key");
     }
@@ -115,13 +113,8 @@ cli::Command ca_rekey() {
                 {{{.name = "out-cert", .value = "file", .help = "where the certificate goes"},
                   {.name = "out-key", .value = "file", .help = "where the key goes"},
                   {.name = "private-key", .value = "file", .help = "the new key, if it exists"}},
-                 renewal_flags(kPeriod),
                  key_flags(),
-                 password_file_flag(),
-                 offline_flags(),
-                 foreign_flags(kForeignRenewal),
-                 connection_flags(),
-                 force_flag()}),
+                 shared_renewal_flags(kPeriod)}),
             .run = run};
 }
 

@@ -36,10 +36,8 @@ Result<std::string> ask_ca(cli::Context& context, const CaAccess& access,
 
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
-    STEP_TRY(args.expect_positionals(2));
-    STEP_TRY(refuse_foreign_flags(args, kForeignRenewal));
-    const std::string out = args.get("out").empty() ? args.positional(0) : args.get("out");
     STEP_ASSIGN(Renewal renewal, begin_renewal(context, kPeriod));
+    const std::string out = args.get("out").empty() ? args.positional(0) : args.get("out");
     const auto renew_to_file = [&](Identity& identity) -> Status {
         STEP_ASSIGN(const std::string chain, ask_ca(context, renewal.access, identity));
         STEP_ASSIGN(auto certificates, x509::parse_certificates_pem(chain));
@@ -75,12 +73,7 @@ cli::Command ca_renew() {
                                    .type = cli::FlagType::kBool,
                                    .help = "prove by TLS who asks; =false: by a token",
                                    .fallback = "true"}},
-                                 renewal_flags(kPeriod),
-                                 password_file_flag(),
-                                 offline_flags(),
-                                 foreign_flags(kForeignRenewal),
-                                 connection_flags(),
-                                 force_flag()}),
+                                 shared_renewal_flags(kPeriod)}),
             .run = run};
 }
 

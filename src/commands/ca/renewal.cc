@@ -29,10 +29,19 @@ Result<cli::ExitCode> stay(cli::Context& context, Renewal& renewal, const Repeti
                               [&](Duration at_most) { return signals.wait(at_most); });
 }
 
+constexpr ForeignFlag kForeign[] = {{"kms", cli::FlagType::kString, "a key store (KMS)"}};
+
 }  // namespace
+
+Flags shared_renewal_flags(std::string_view period) {
+    return join_flags({renewal_flags(period), password_file_flag(), offline_flags(),
+                       foreign_flags(kForeign), connection_flags(), force_flag()});
+}
 
 Result<Renewal> begin_renewal(cli::Context& context, std::string_view period) {
     const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(2));
+    STEP_TRY(refuse_foreign_flags(args, kForeign));
     if (!args.flag("offline")) {
         STEP_TRY(require_ca_url(context));
     }

@@ -14,9 +14,6 @@ namespace step::commands {
 
 // How renew and rekey begin, and how they stay.
 
-inline constexpr ForeignFlag kForeignRenewal[] = {
-    {"kms", cli::FlagType::kString, "a key store (KMS)"}};
-
 /// What both work with.
 struct Renewal {
     CaAccess access{};
@@ -24,8 +21,11 @@ struct Renewal {
     RenewalPlan plan{};
 };
 
-/// Checks the flags, reads the certificate and its key, opens the CA: what is wrong or missing
-/// is told now, not when the day has come.
+/// The flags that both have; `period` is "renew-period" or "rekey-period".
+Flags shared_renewal_flags(std::string_view period);
+
+/// Two positionals. Checks the flags, reads the certificate and its key, opens the CA: what is
+/// wrong or missing is told now, not when the day has come.
 Result<Renewal> begin_renewal(cli::Context& context, std::string_view period);
 
 struct Repetition {

@@ -10,16 +10,15 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFirstRetry = 60s, kLastRetry = 15min, kLeastRetry = 1s;
 
-/// Uniform in [0, limit), good enough for spreading work.
-Duration part_of(Duration limit, Random& random) {
+}  // namespace
+
+Duration random_part(Duration limit, Random& random) {
     std::uint32_t value = 0;
     const Bytes bytes = random.bytes(sizeof value);
     std::memcpy(&value, bytes.data(), sizeof value);
     return Duration(static_cast<std::int64_t>(static_cast<double>(limit.count()) *
                                               (static_cast<double>(value) / 4294967296.0)));
 }
-
-}  // namespace
 
 Duration wait_for_renewal(const RenewalRule& rule, SysTime now, Random& random) {
     const Duration life = rule.not_after - rule.not_before;
@@ -32,7 +31,7 @@ Duration wait_for_renewal(const RenewalRule& rule, SysTime now, Random& random) 
         return Duration::zero();
     }
     const Duration spread = life / 20;
-    return wait < spread ? part_of(wait, random) : wait - part_of(spread, random);
+    return wait < spread ? random_part(wait, random) : wait - random_part(spread, random);
 }
 
 Duration wait_after_failure(unsigned failures, Duration remaining, Random& random) {
@@ -44,7 +43,7 @@ Duration wait_after_failure(unsigned failures, Duration remaining, Random& rando
     if (remaining > Duration::zero()) {
         most = std::min(most, remaining / 8);
     }
-    return std::max(most / 2 + part_of(most / 2, random), kLeastRetry);
+    return std::max(most / 2 + random_part(most / 2, random), kLeastRetry);
 }
 
 Appointment make_appointment(const Clock& clock, Duration wait) {

@@ -7,6 +7,9 @@
 
 namespace step::commands {
 
+/// Uniform in [0, limit), good enough for spreading work.
+Duration random_part(Duration limit, Random& random);
+
 /// What a certificate and the flags say about when to renew.
 struct RenewalRule {
     SysSeconds not_before{}, not_after{};

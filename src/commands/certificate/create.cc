@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
-#include "commands/flag_errors.h"
+#include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/key_files.h"
 #include "crypto/pem_key.h"
@@ -69,7 +69,7 @@ Result<std::optional<SysSeconds>> parse_time(cli::Context& context, std::string_
     }
     const auto duration = parse_duration(text);
     if (!duration) {
-        return invalid_flag_value(flag, text);
+        return invalid_flag(flag, text);
     }
     return std::optional(std::chrono::floor<std::chrono::seconds>(
         context.clock.now() + std::chrono::floor<std::chrono::microseconds>(*duration)));
@@ -175,7 +175,7 @@ Result<const Profile*> find_profile(const cli::Args& args) {
             return &profile;
         }
     }
-    return invalid_flag_value("profile", name, "leaf, intermediate-ca, root-ca, self-signed");
+    return invalid_flag("profile", name, "options are leaf, intermediate-ca, root-ca, self-signed");
 }
 
 /// Whether the flags about the issuer fit the profile.
@@ -296,7 +296,7 @@ Result<cli::ExitCode> run_create(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(args.get("key").empty() ? 3 : 2, 3));
     if (args.flag("no-password") && !args.flag("insecure")) {
-        return flag_requires("no-password", "insecure");
+        return needs_flag("no-password", "insecure");
     }
     if (args.positional(1) == args.positional(2)) {
         return equal_positionals("<crt-file>", "<key-file>", args.usage());

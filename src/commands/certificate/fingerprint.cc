@@ -2,8 +2,8 @@
 
 #include "commands/certificate/certificate.h"
 #include "commands/certificate/source.h"
+#include "commands/errors.h"
 #include "commands/fingerprint_format.h"
-#include "commands/flag_errors.h"
 #include "crypto/digest.h"
 
 namespace step::commands {
@@ -18,7 +18,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(0, 1));
     if (args.flag("sha1") && !args.flag("insecure")) {
-        return flag_requires("sha", "insecure");  // The original's word for its own flag.
+        return needs_flag("sha", "insecure");  // The original's word for its own flag.
     }
     STEP_ASSIGN(const DigestWriter write, parse_fingerprint_format(args.get("format")));
     const std::string name = args.positional(0);

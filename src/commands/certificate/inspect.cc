@@ -5,7 +5,7 @@
 #include "base/pem.h"
 #include "commands/certificate/certificate.h"
 #include "commands/certificate/source.h"
-#include "commands/flag_errors.h"
+#include "commands/errors.h"
 #include "json/write.h"
 
 namespace step::commands {
@@ -66,7 +66,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(args.expect_positionals(0, 1));
     const std::string format = args.get("format");
     if (format != "text" && format != "json" && format != "pem") {
-        return invalid_flag_value("format", format, "text, json, pem");
+        return invalid_flag("format", format, "options are text, json, pem");
     }
     if (args.flag("short") && format != "text") {
         return flag_incompatible("short", "--format " + format);

@@ -7,7 +7,7 @@
 #include "cli/files.h"
 #include "commands/crypto/crypto.h"
 #include "commands/crypto/jwk_rules.h"
-#include "commands/flag_errors.h"
+#include "commands/errors.h"
 #include "commands/key_files.h"
 #include "crypto/keygen.h"
 #include "crypto/pem_key.h"
@@ -52,7 +52,7 @@ Status check_flags(const cli::Args& args) {
         return args.is_set("size") ? Status(flag_incompatible("size", "--kty " + kty)) : ok();
     }
     if (kty != "RSA" && kty != "oct") {
-        return invalid_flag_value("kty", kty, "EC, RSA, OKP, or oct");
+        return invalid_flag("kty", kty, "options are EC, RSA, OKP, or oct");
     }
     if (args.is_set("crv")) {
         return flag_incompatible("crv", "--kty " + kty);
@@ -66,7 +66,7 @@ Result<Secret> make_symmetric(const cli::Args& args, Random& random) {
         "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     const std::int64_t size = args.is_set("size") ? args.integer("size") : kDefaultOct;
     if (size > kMostOct) {
-        return invalid_flag_value("size", std::to_string(size), "1 to 65536");
+        return invalid_flag("size", std::to_string(size), "options are 1 to 65536");
     }
     Bytes key;
     while (key.size() < static_cast<std::size_t>(size)) {
@@ -107,7 +107,7 @@ Result<crypto::PrivateKey> make_asymmetric(const cli::Args& args) {
         return invalid_jwk("the size of the RSA key should be at least 2048 bits");
     }
     if (size > kMostRsa) {
-        return invalid_flag_value("size", std::to_string(size), "2048 to 16384");
+        return invalid_flag("size", std::to_string(size), "options are 2048 to 16384");
     }
     return crypto::generate_key(crypto::KeyKind::kRsa, static_cast<unsigned>(size));
 }
@@ -248,7 +248,7 @@ Status check_passwords(const cli::Args& args) {
     if (!args.get("password-file").empty()) {
         return flag_incompatible("no-password", "password-file");
     }
-    return args.flag("insecure") ? ok() : Status(flag_requires("no-password", "insecure"));
+    return args.flag("insecure") ? ok() : Status(needs_flag("no-password", "insecure"));
 }
 
 Status write_files(cli::Context& context, const Made& made) {

@@ -191,11 +191,22 @@ Status refuse_empty(const std::string& path) {
     return ok();
 }
 
+void leave_to_owner_of_folder(int descriptor, const std::string& path) {
+    struct stat folder{};
+    if (::geteuid() == 0 && ::stat(folder_of(path).c_str(), &folder) == 0) {
+        (void)!::fchown(descriptor, folder.st_uid, folder.st_gid);
+    }
+}
+
 Status fill_lock_file(const std::string& path) {
     const std::string name = path + "-lock";
     const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) {
         return cannot_open(Code::kUnavailable, path, name + ": " + errno_text(errno));
+    }
+    struct stat found{};
+    if (::fstat(descriptor, &found) == 0 && found.st_size == 0) {
+        leave_to_owner_of_folder(descriptor, path);
     }
     const int code = ::fallocate(descriptor, 0, 0, kLockBytes) == 0 ? 0 : errno;
     ::close(descriptor);

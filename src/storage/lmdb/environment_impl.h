@@ -53,6 +53,10 @@ Status check_mark(MDB_txn* txn, const std::string& path, bool* fresh);
 /// An empty file is damage, never a beginning: kInvalidArgument. Anything else is ok().
 Status refuse_empty(const std::string& path);
 
+/// A file that root makes belongs to whom its folder belongs: a command that is run as root
+/// before the server must not lock that out. Nobody else can give a file away.
+void leave_to_owner_of_folder(int descriptor, const std::string& path);
+
 /// Makes the lock file whole, so that no part of it is missing on the day the disk is full (a
 /// hole in a mapped file kills the process then).
 Status fill_lock_file(const std::string& path);
