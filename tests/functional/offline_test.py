@@ -7,7 +7,9 @@ import base64
 import concurrent.futures
 import hashlib
 import json
+import os
 import pathlib
+import shutil
 import ssl
 import sys
 import unittest
@@ -139,6 +141,26 @@ class Offline(Case):
         refused("more than the authorized maximum certificate duration", "certificate", *pair, "--offline", *self.pw,
                 "--not-after", "48h")
         self.assertEqual(self.recorded(), [])
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can make files that the server cannot open")
+    def test_run_as_root_before_the_first_start_it_leaves_the_database_to_the_server(self):
+        nobody = 65534
+        shutil.rmtree(self.database.parent, ignore_errors=True)
+        self.database.parent.mkdir()
+        os.chown(self.database.parent, nobody, nobody)
+        self.offline("certificate", "a.test", "a.crt", "a.key")
+        for file in (self.database, self.database.with_name("step.mdb-lock")):
+            self.assertEqual((file.stat().st_uid, file.stat().st_mode & 0o777), (nobody, 0o600))
+
+    def test_a_revocation_token_knows_its_ca(self):
+        self.serve(self.ca)
+        serial = str(self.issue("a"))
+        token = self.ca.s("ca", "token", serial, "--revoke", "--ca-url", self.url, *self.pw).stdout.strip()
+        other = self.ca.s("ca", "revoke", "1", "--token", token, check=False)
+        self.assertEqual(other.stderr, f"token subject '{serial}' and serial number '1' do not match\n")
+        client = self.home()
+        done = client.s("ca", "revoke", f"0x{int(serial):x}", "--token", token)
+        self.assertEqual(done.stderr, f"✔ CA: {self.url}\nCertificate with Serial Number {serial} has been revoked.\n")
 
     def test_only_a_certificate_of_this_ca_that_holds_renews(self):
         self.ca.run(tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",

@@ -80,6 +80,44 @@ TEST_CASE("payloads are those of the original, octet by octet") {
     CHECK(*payload(revoke) == expected("revoke"));
 }
 
+TEST_CASE("SSH tokens carry what the certificate shall say, and no names beside it") {
+    const auto ssh = [](const char* subject, SshClaims claims) {
+        TokenRequest made = request(subject);
+        made.purpose = Purpose::kSshSign;
+        made.names = {"ignored.test"};
+        made.user = json::Object{};
+        made.ssh = std::move(claims);
+        const test::FakeClock clock;
+        test::FakeRandom random;
+        return *token_payload(made, "admin@test", "https://ca.test:9000/1.0/ssh/sign",
+                              encode_hex(crypto::sha256("root")), clock.now(), random);
+    };
+    CHECK(ssh("alice@x.test", {}) == expected("ssh user"));
+    CHECK(ssh("alice", {.principals = {"alice", "bob"}}) == expected("ssh user principal"));
+    CHECK(ssh("h.test", {.host = true, .principals = {"h.test", "10.0.0.1"}}) ==
+          expected("ssh host with principals"));
+    CHECK(ssh("alice", {.valid_after = "1m0s", .valid_before = "2h0m0s"}) ==
+          expected("ssh user cert times"));
+}
+
+TEST_CASE("a token is read for where it may be used") {
+    const auto facts = read_token(
+        "eyJhbGciOiJFUzI1NiJ9."
+        "eyJzdWIiOiJhIiwiYXVkIjpbImh0dHBzOi8vY2EvMS4wL3NpZ24iLCJ4Il0sInNoYSI6IkFCIiwic2FucyI6WyJh"
+        "IiwxLCJiIl19.AAAA");
+    REQUIRE_MESSAGE(facts, facts.error().detail);
+    CHECK(facts->subject == "a");
+    CHECK(facts->audience == "https://ca/1.0/sign");
+    CHECK(facts->root_digest == "ab");
+    CHECK(facts->has_names);
+    CHECK(facts->names == std::vector<std::string>{"a", "b"});
+    for (const char* bad : {"", "a", "a.b", "a.b.c.d", "eyJhbGciOiJFUzI1NiJ9.bm9uZQ.AAAA"}) {
+        const auto refused = read_token(bad);
+        REQUIRE(!refused);
+        CHECK(refused.error().detail.starts_with("error parsing token: "));
+    }
+}
+
 TEST_CASE("times default around each other") {
     const SysTime now = test::FakeClock().now();
     TokenRequest later = request("leaf.test");
