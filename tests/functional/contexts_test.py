@@ -7,9 +7,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.harness import OURS_CA, OURS_STEP, Case, Server, free_port, original_step  # noqa: E402
-from tests.support.terminal import Terminal  # noqa: E402
-
-DOWN = "\x1b[B"
+from tests.support.terminal import DOWN, Terminal  # noqa: E402
 
 
 class Contexts(Case):

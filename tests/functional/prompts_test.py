@@ -9,9 +9,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.harness import OURS_STEP  # noqa: E402
-from tests.support.terminal import Terminal  # noqa: E402
-
-DOWN, INTERRUPT = "\x1b[B", "\x03"
+from tests.support.terminal import DOWN, INTERRUPT, Terminal  # noqa: E402
 
 
 class Prompts(unittest.TestCase):

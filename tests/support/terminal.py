@@ -9,6 +9,7 @@ import time
 
 from tests.support.harness import OURS_STEP
 
+DOWN, INTERRUPT = "\x1b[B", "\x03"
 ENOUGH = 30
 
 
