@@ -183,4 +183,16 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+std::string printable(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto octet = static_cast<unsigned char>(text[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+        const bool c1 = octet == 0xc2 && next >= 0x80 && next < 0xa0;
+        out += octet < 0x20 || octet == 0x7f || c1 ? '?' : text[i];
+        i += c1 ? 1 : 0;
+    }
+    return out;
+}
+
 }  // namespace step

@@ -27,6 +27,10 @@ std::string format_list(const std::vector<std::string>& parts);
 /// Go's %q.
 std::string quote(std::string_view text);
 
+/// With '?' for each control character (C0, DEL, C1): what comes from a file or a server must not
+/// steer a terminal.
+std::string printable(std::string_view text);
+
 /// True for well-formed UTF-8 (no surrogates, nothing overlong).
 bool is_utf8(std::string_view text);
 

@@ -107,4 +107,9 @@ TEST_CASE("a query gives the first value of a name, decoded") {
 }
 
 }  // namespace
+TEST_CASE("control characters of strangers are shown as question marks, in UTF-8 too") {
+    CHECK(printable("a\x1b[2J\x7f\n\xc2\x9b"
+                    "b \xc3\xa9\xc2\xa9\xc2") == "a?[2J???b \xc3\xa9\xc2\xa9\xc2");
+}
+
 }  // namespace step

@@ -36,16 +36,6 @@ std::size_t columns_of(std::string_view text) {
     return count;
 }
 
-/// Characters from a file or a server must not steer the terminal.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        out += octet < 0x20 || octet == 0x7f ? '?' : c;
-    }
-    return out;
-}
-
 /// Lines that replace each other on the screen.
 class Canvas {
 public:

@@ -17,8 +17,7 @@
 namespace step::client {
 namespace {
 
-constexpr std::size_t kMaxAnswer = std::size_t{16} << 20;
-constexpr int kMaxPages = 1000;
+constexpr std::size_t kMaxAnswer = std::size_t{16} << 20;  ///< Pages of a list count together.
 constexpr std::size_t kMaxShown = 200;
 
 /// The code a status stands for, so that callers can tell "no" from "not now".
@@ -58,7 +57,7 @@ Error refusal(const http::Incoming& answer, const std::string& what) {
     const std::string* text = message != nullptr ? message->as_string() : nullptr;
     return {.code = code_of(answer.status),
             .detail = text != nullptr && !text->empty()
-                          ? *text
+                          ? printable(*text)
                           : fmt::format("the CA answered with status {}", answer.status),
             .cause = cause,
             .reason = kAnsweredByCa};
@@ -83,6 +82,18 @@ Result<Bytes> one_certificate(std::string_view pem) {
         return nonsense("error decoding the answer of the CA: bad certificate");
     }
     return std::move(parsed->front().der);
+}
+
+Result<json::Value> object_of(const http::Incoming& answer, const std::string& what) {
+    if (answer.status >= 400) {
+        return refusal(answer, what);
+    }
+    auto value = json::parse(answer.body);
+    if (!value || value->as_object() == nullptr) {
+        return nonsense(fmt::format("error decoding the answer of the CA to {}: {}", what,
+                                    value ? "not an object" : value.error().detail));
+    }
+    return *std::move(value);
 }
 
 std::string_view text_of(const json::Value& value) {
@@ -136,20 +147,9 @@ Result<http::Incoming> CaClient::exchange(const std::string& method, const std::
 
 Result<json::Value> CaClient::call(const std::string& method, const std::string& path,
                                    std::string body, const std::string& authorization) {
-    const auto answer = exchange(method, path, std::move(body), authorization);
-    if (!answer) {
-        return answer.error();
-    }
-    const std::string what = fmt::format("{} {}{}", method, url_, path);
-    if (answer->status >= 400) {
-        return refusal(*answer, what);
-    }
-    auto value = json::parse(answer->body);
-    if (!value || value->as_object() == nullptr) {
-        return nonsense(fmt::format("error decoding the answer of the CA to {}: {}", what,
-                                    value ? "not an object" : value.error().detail));
-    }
-    return *std::move(value);
+    STEP_ASSIGN(const http::Incoming answer,
+                exchange(method, path, std::move(body), authorization));
+    return object_of(answer, fmt::format("{} {}{}", method, url_, path));
 }
 
 Result<std::string> CaClient::health() {
@@ -192,10 +192,14 @@ Result<std::vector<std::string>> CaClient::federation() {
 Result<std::vector<json::Value>> CaClient::provisioners() {
     std::vector<json::Value> all;
     std::string cursor;
-    for (int page = 0; page < kMaxPages; ++page) {
+    std::size_t received = 0;
+    while (received < kMaxAnswer) {
         const std::string query =
             cursor.empty() ? "limit=100" : fmt::format("cursor={}&limit=100", path_escape(cursor));
-        STEP_ASSIGN(const json::Value answer, call("GET", "/provisioners?" + query, ""));
+        const std::string path = "/provisioners?" + query;
+        STEP_ASSIGN(const http::Incoming page, exchange("GET", path, ""));
+        STEP_ASSIGN(const json::Value answer, object_of(page, fmt::format("GET {}{}", url_, path)));
+        received += page.body.size();
         const json::Value* list = answer.find("provisioners");
         if (list != nullptr && list->as_array() != nullptr) {
             std::ranges::copy(*list->as_array(), std::back_inserter(all));
@@ -203,6 +207,9 @@ Result<std::vector<json::Value>> CaClient::provisioners() {
         const json::Value* next = answer.find("nextCursor");
         if (next == nullptr || text_of(*next).empty()) {
             return all;
+        }
+        if (text_of(*next) == cursor) {
+            break;
         }
         cursor = text_of(*next);
     }

@@ -66,6 +66,12 @@ TEST_CASE("a refusal is the CA's message with its status as code") {
         "failed decoding CA error response: invalid character '<'"));
 }
 
+TEST_CASE("the words of a refusal cannot steer a terminal") {
+    World world;
+    auto client = world.client({answer(403, R"({"message":"no\u001b]0;x\u0007 \u009b2J"})")});
+    CHECK(client.health().error().detail == "no?]0;x? ?2J");
+}
+
 TEST_CASE("a transport failure names the request") {
     World world;
     auto client =
@@ -104,6 +110,22 @@ TEST_CASE("provisioners are read page by page, in order") {
     CHECK(*(*all)[1].find("name")->as_string() == "b");
     CHECK(world.sent[0].url == "https://ca.test:9000/provisioners?limit=100");
     CHECK(world.sent[1].url == "https://ca.test:9000/provisioners?cursor=x1&limit=100");
+}
+
+TEST_CASE("a list of provisioners that has no end is given up, whether it repeats itself or not") {
+    World world;
+    auto client = world.client(
+        {answer(200, R"({"nextCursor":"x1"})"), answer(200, R"({"nextCursor":"x1"})")});
+    CHECK(!client.provisioners());
+    CHECK(world.sent.size() == 2);
+    std::vector<Result<http::Incoming>> pages;
+    for (int i = 0; i < 20; ++i) {
+        pages.emplace_back(answer(
+            200, R"({"nextCursor":")" + std::to_string(i) + R"("})" + std::string(1 << 20, ' ')));
+    }
+    auto endless = world.client(std::move(pages));
+    CHECK(!endless.provisioners());
+    CHECK(world.sent.size() == 16);
 }
 
 TEST_CASE("what is not a certificate is not handed on") {
