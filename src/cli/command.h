@@ -112,11 +112,12 @@ inline constexpr const char* kMoreWithDebug = "cli.more_with_debug";
 /// A command that declares the hidden switch `no-context` does not read defaults.json while
 /// that switch is true.
 struct Command {
-    std::string_view path{};    ///< "ca certificate"
-    std::string_view brief{};   ///< One line, lower case, no full stop.
-    std::string_view usage{};   ///< After the path: "<subject> <crt-file> <key-file>".
-    std::string_view arguments{};  ///< Fixed words for positionals, for completion; see Flag::values.
-    std::string_view manual{};     ///< Contents of the .md file beside the .cc file.
+    std::string_view path{};   ///< "ca certificate"
+    std::string_view brief{};  ///< One line, lower case, no full stop.
+    std::string_view usage{};  ///< After the path: "<subject> <crt-file> <key-file>".
+    std::string_view
+        arguments{};            ///< Fixed words for positionals, for completion; see Flag::values.
+    std::string_view manual{};  ///< Contents of the .md file beside the .cc file.
     std::vector<Flag> flags{};
     std::function<Result<ExitCode>(Context&)> run{};
 };
