@@ -2,8 +2,6 @@
 
 // Everything is in errors.h; this stays until the last file that includes it does not.
 
-#include <fmt/format.h>
-
 #include "commands/errors.h"
 
 namespace step::commands {
@@ -13,7 +11,7 @@ inline Error flag_requires(std::string_view flag, std::string_view needed) {
 }
 inline Error invalid_flag_value(std::string_view flag, std::string_view value,
                                 std::string_view options = "") {
-    return invalid_flag(flag, value, options.empty() ? "" : fmt::format("options are {}", options));
+    return invalid_flag(flag, value, options.empty() ? "" : "options are " + std::string(options));
 }
 
 }  // namespace step::commands

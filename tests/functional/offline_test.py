@@ -10,13 +10,17 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import ssl
+import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.functional.nothing_lost_test import LOAD, Churn  # noqa: E402
-from tests.support.harness import BIN, Case, free_port, original_ca, original_step, tool  # noqa: E402
+from tests.support.harness import BIN, PASSWORD, Case, free_port, original_ca, original_step, tool  # noqa: E402
+from tests.support.terminal import Terminal  # noqa: E402
 
 INSIDE, DUMP = str(BIN / "step-in-process"), str(BIN / "step-ledger-dump")
 REASONS = ["unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
@@ -182,6 +186,32 @@ class Offline(Case):
             for flag in flags:
                 done = self.ca.s("ca", *command, flag, check=False)
                 self.assertRegex(done.stderr, rf"\Aflag '{flag.partition('=')[0]}' needs .*, which is not supported yet\n")
+
+    def test_without_password_files_both_keys_are_asked_for(self):
+        t = Terminal(self.ca.path, "ca", "certificate", "a.test", "a.crt", "a.key", "--offline", env=self.ca.env)
+        self.addCleanup(t.close)
+        for key in (f"{self.ca.steppath}/secrets/intermediate_ca_key", "the provisioner key"):
+            t.until(f"Please enter the password to decrypt {key}")
+            t.type(PASSWORD + "\r")
+        self.assertEqual(t.finish(), 0, t.seen)
+        self.assertEqual(self.recorded(), [self.serial("a.crt")])
+
+    def test_the_daemon_renews_without_a_server(self):
+        self.issue("a")
+        first = self.serial("a.crt")
+        with open(self.ca.file("log"), "w") as log:
+            daemon = subprocess.Popen([self.ca.step, "ca", "renew", "a.crt", "a.key", "--daemon", "--offline", *self.pw],
+                                      cwd=self.ca.path, env=self.ca.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        for word, sign in (("first renewal in", signal.SIGHUP), ("renewed, next in", signal.SIGTERM)):
+            end = time.monotonic() + 30
+            while word not in self.ca.file("log").read_text():
+                self.assertLess(time.monotonic(), end, self.ca.file("log").read_text())
+                time.sleep(0.05)
+            daemon.send_signal(sign)
+        self.assertEqual(daemon.wait(30), 0)
+        self.assertEqual(sorted(self.recorded()), sorted([first, self.serial("a.crt")]))
 
     # Tokens
 
