@@ -51,9 +51,8 @@ Answer provisioners(const Call& call) {
 }
 
 Answer encrypted_key(const Call& call) {
-    const Result<std::string> kid = percent_decode(call.request.captures.at(0));
-    STEP_ASSIGN(const std::string key, call.state.deps.provisioners.encrypted_key(
-                                           kid ? *kid : call.request.captures.at(0)));
+    STEP_ASSIGN(const std::string key,
+                call.state.deps.provisioners.encrypted_key(call.request.captures.at(0)));
     std::string body = R"({"key":)";
     json::append_string(body, key);
     return http::Response{.body = body + "}\n"};

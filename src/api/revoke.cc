@@ -1,10 +1,12 @@
 #include "api/handlers_impl.h"
 #include "api/requests_impl.h"
 #include "base/text.h"
+#include "crypto/key.h"
 #include "issuance/ledger.h"
 #include "provisioner/set.h"
 #include "revocation/register.h"
 #include "x509/serial_key.h"
+#include "x509/step_extension.h"
 
 namespace step::api {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 struct Authorized {
     std::string provisioner_id{}, token_id{};
     bool mtls = false;
+    std::optional<x509::Certificate> peer{};
     std::function<Status(storage::Transaction&)> use_token{};
 };
 
@@ -40,16 +43,22 @@ Result<Authorized> by_certificate(const RevokeRequest& body, const http::Request
     if (peer.serial_text() != body.serial_text) {
         return mismatch(body, "certificate serial number", peer.serial_text());
     }
-    return Authorized{.mtls = true};
+    return Authorized{.mtls = true, .peer = peer};
 }
 
-}  // namespace
+issuance::Issued as_issued(const x509::Certificate& certificate) {
+    const Result<crypto::PublicKey> key = certificate.public_key();
+    return {.certificate = certificate.der,
+            .serial = certificate.serial,
+            .common_name = certificate.subject.common_name(),
+            .names = certificate.names,
+            .not_before = certificate.not_before,
+            .not_after = certificate.not_after,
+            .key_label = key ? crypto::key_label(*key) : "",
+            .extension = x509::step_provisioner_of(certificate)};
+}
 
-Answer revoke(const Call& call) {
-    const Deps& deps = call.state.deps;
-    STEP_ASSIGN(const RevokeRequest body, decode_revoke_request(call.request.body));
-    STEP_ASSIGN(Authorized who,
-                body.token.empty() ? by_certificate(body, call.request) : by_token(body, deps));
+void log_revocation(const RevokeRequest& body, const Authorized& who, const Call& call) {
     call.log.push_back({.name = "serial", .value = body.serial_text});
     call.log.push_back({.name = "reasonCode", .value = std::int64_t{body.reason_code}});
     call.log.push_back({.name = "reason", .value = body.reason});
@@ -58,14 +67,26 @@ Answer revoke(const Call& call) {
     if (!who.token_id.empty()) {
         call.log.push_back({.name = "token-id", .value = who.token_id});
     }
+}
+
+}  // namespace
+
+Answer revoke(const Call& call) {
+    const Deps& deps = call.state.deps;
+    STEP_ASSIGN(const RevokeRequest body, decode_revoke_request(call.request.body));
+    STEP_ASSIGN(const Authorized who,
+                body.token.empty() ? by_certificate(body, call.request) : by_token(body, deps));
+    if (who.peer) {
+        log_certificate(as_issued(*who.peer), call.state, call.log);
+    }
 
     revocation::Revocation revocation{
         .serial = body.serial_text,
-        .provisioner_id = std::move(who.provisioner_id),
+        .provisioner_id = who.provisioner_id,
         .reason_code = body.reason_code,
         .reason = body.reason,
         .revoked_at = std::chrono::floor<std::chrono::seconds>(deps.clock.now()),
-        .token_id = std::move(who.token_id),
+        .token_id = who.token_id,
         .mtls = who.mtls,
     };
     STEP_ASSIGN(const std::optional<issuance::Entry> recorded,
@@ -77,6 +98,7 @@ Answer revoke(const Call& call) {
         }
     }
     STEP_TRY(deps.revocations.revoke(revocation, who.use_token));
+    log_revocation(body, who, call);
     return http::Response{.body = "{\"status\":\"ok\"}\n"};
 }
 

@@ -3,6 +3,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "base/text.h"
+#include "base/uri.h"
 #include "http/request_impl.h"
 
 namespace step::http {
@@ -180,7 +181,7 @@ bool RequestParser::split_target(std::string_view target) {
     if (mark != std::string_view::npos) {
         request_.query = target.substr(mark + 1);
     }
-    return true;
+    return static_cast<bool>(percent_decode(request_.path));
 }
 
 struct AnswerParser::Impl {

@@ -2,8 +2,40 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
+#include "base/text.h"
+
 namespace step::http {
 namespace {
+
+bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_.~$&+,/:;=@").find(c) != std::string_view::npos;
+}
+
+/// What Go's mux hands on: decoded if encoding it again gives the same, else as it stands. So
+/// nothing has two spellings, and an encoded slash stays one.
+std::string unescaped(std::string_view segment) {
+    std::string out;
+    for (std::size_t i = 0; i < segment.size(); ++i) {
+        if (segment[i] != '%') {
+            if (!is_plain(segment[i])) {
+                return std::string(segment);
+            }
+            out += segment[i];
+            continue;
+        }
+        const std::string_view digits = segment.substr(i + 1, 2);
+        const Result<Bytes> octet = parse_hex(digits);
+        if (!octet || octet->size() != 1 || is_plain(octet->front()) ||
+            to_upper(digits) != digits) {
+            return std::string(segment);
+        }
+        out += octet->front();
+        i += 2;
+    }
+    return out;
+}
 
 /// True if `path` fits; then `captures` holds what each `{}` stood for.
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& captures) {
@@ -19,10 +51,10 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
         pattern.remove_prefix(hole + 2);
         path.remove_prefix(hole);
         const std::string_view segment = path.substr(0, path.find('/'));
-        if (segment.empty()) {
+        if (segment.empty() && path.empty()) {
             return false;
         }
-        captures.emplace_back(segment);
+        captures.push_back(unescaped(segment));
         path.remove_prefix(segment.size());
     }
 }

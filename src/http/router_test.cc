@@ -22,8 +22,16 @@ Router sample() {
 TEST_CASE("a hole matches one segment that is not empty, as sent") {
     const Router router = sample();
     CHECK(router.find("GET", "/a/b%2Fc").captures == std::vector<std::string>{"b%2Fc"});
+    // As Go's mux: decoded if that has only one spelling.
+    CHECK(router.find("GET", "/a/b%20c%C3%A9").captures == std::vector<std::string>{"b c\xc3\xa9"});
+    for (const char* other : {"b%2fc", "b%63", "b%c3", "b%20*", "%", "%4", "%zz"}) {
+        CHECK(router.find("GET", std::string("/a/") + other).captures ==
+              std::vector<std::string>{other});
+    }
+    CHECK(router.find("GET", "/p//x/2").captures == std::vector<std::string>{"", "2"});
+    CHECK(router.find("GET", "/p/1/x/").route == nullptr);
     CHECK(router.find("GET", "/p/1/x/2").captures == std::vector<std::string>{"1", "2"});
-    for (const char* path : {"/a/", "/a/b/c", "/p//x/2", "/p/1/x/", "/p/1/2", "", "a", "/A"}) {
+    for (const char* path : {"/a/", "/a/b/c", "/p/1/x/", "/p/1/2", "", "a", "/A"}) {
         CAPTURE(path);
         const auto match = router.find("GET", path);
         CHECK(match.route == nullptr);

@@ -36,7 +36,7 @@ TEST_CASE("answers have the headers and bodies of the original") {
     CHECK(has(ok, " GMT\r\nContent-Length: 15\r\n"));
     CHECK(ok.ends_with("\r\n\r\n{\"hello\":true}\n"));
 
-    for (const char* path : {"/nope", "/hello/", "//hello", "/1.0/../hello", "/item//part/x",
+    for (const char* path : {"/nope", "/hello/", "//hello", "/1.0/../hello", "/item//part/",
                              "/item/a/part/", "/item/a/part/b/c", "/hel%6Co", "/"}) {
         CAPTURE(path);
         const std::string none = ask(running, get_and_close(path));
@@ -187,6 +187,8 @@ TEST_CASE("requests that two readers could split differently are refused, and no
         {"GET /hello HTTP/1.1\nHost: x\n\n", "505"},
         {"GET hello HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET http:// HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
+        {"GET /hello% HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
+        {"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET /hello HTTP/2.0\r\nHost: x\r\n\r\n", "505"},
         {"GET /hel\x01lo HTTP/1.1\r\nHost: x\r\n\r\n", "400"},

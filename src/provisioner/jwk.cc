@@ -58,10 +58,10 @@ Result<SignClaims> read_sign_claims(const json::Value& all) {
 Status verify(const Jwk& jwk, const Token& token, SysTime now,
               const std::vector<std::string>& audiences) {
     if (const Status good = jose::verify_jws(token.jws, jwk.key); !good) {
-        return refuse("error parsing jwk claims: " + good.error().detail + good.error().cause);
+        return refuse("error parsing jwk claims: " + words_of(good.error()));
     }
     if (const Status valid = jose::check_claims(token.claims, jwk.ref.name, now); !valid) {
-        return refuse("invalid jwk claims: " + valid.error().detail + valid.error().cause);
+        return refuse("invalid jwk claims: " + words_of(valid.error()));
     }
     if (!audience_matches(token.claims.audience, audiences)) {
         return refuse("invalid jwk token audience claim (aud)");

@@ -9,10 +9,15 @@ namespace step::provisioner {
 namespace {
 
 Error nobody(const Error& why) {
-    return {.code = Code::kUnauthenticated, .cause = why.detail + " " + why.cause};
+    return {.code = Code::kUnauthenticated, .cause = words_of(why)};
 }
 
 }  // namespace
+
+std::string words_of(const Error& error) {
+    const bool both = !error.detail.empty() && !error.cause.empty();
+    return error.detail + (both ? ": " : "") + error.cause;
+}
 
 Result<Token> parse_token(std::string_view compact) {
     Result<jose::Jws> jws = jose::parse_jws(compact);

@@ -17,6 +17,9 @@ struct Token {
     jose::Claims claims{};
     std::string email{}, azp{}, tid{};  ///< What the provisioner look-up also reads.
 };
+/// Detail and cause in one, for the log.
+std::string words_of(const Error& error);
+
 /// Fails with kUnauthenticated: who cannot show a token is nobody.
 Result<Token> parse_token(std::string_view compact);
 

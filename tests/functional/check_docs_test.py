@@ -56,6 +56,14 @@ class CheckDocs(unittest.TestCase):
         self.change("docs/api.md", "`GET /roots`", "`GET /rootz`")
         self.assertEqual(self.check(), (1, "docs/api.md: nothing about `GET /roots`\n"))
 
+    def test_each_security_fix_has_its_test(self):
+        rows = [line.split("|") for line in (ROOT / "docs/security-tests.md").read_text().splitlines() if line.startswith("| ")][1:]
+        wanted = {name for row in rows for name in re.findall("`(.*?)`", row[3])}
+        sources = "".join(path.read_text() for folder in ("src", "tests/service") for path in (ROOT / folder).rglob("*_test.cc"))
+        cases = {name for name in re.findall(r'TEST_CASE\(\s*"((?:[^"\\]|\\.)*)"', re.sub(r'"\s*\n\s*"', "", sources))}
+        self.assertGreater(len(wanted), 40)
+        self.assertEqual(wanted - {name.replace('\\"', '"') for name in cases}, set())
+
 
 if __name__ == "__main__":
     unittest.main()
