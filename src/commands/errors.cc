@@ -3,16 +3,6 @@
 #include <fmt/format.h>
 
 namespace step::commands {
-namespace {
-
-/// "no such file or directory" of "open F failed: no such file or directory".
-std::string reason_of(const Error& error) {
-    constexpr std::string_view kMark = " failed: ";
-    const std::size_t at = error.detail.rfind(kMark);
-    return at == std::string::npos ? error.detail : error.detail.substr(at + kMark.size());
-}
-
-}  // namespace
 
 Error invalid(std::string message) {
     return {.code = Code::kInvalidArgument, .detail = std::move(message)};
@@ -61,6 +51,12 @@ Error equal_positionals(std::string_view a, std::string_view b, std::string_view
 
 Error exclusive(std::string_view flag, std::string_view other) {
     return invalid(fmt::format("flag '--{}' and flag '--{}' are mutually exclusive", flag, other));
+}
+
+std::string reason_of(const Error& error) {
+    constexpr std::string_view kMark = " failed: ";
+    const std::size_t at = error.detail.rfind(kMark);
+    return at == std::string::npos ? error.detail : error.detail.substr(at + kMark.size());
 }
 
 Error reading_open(const std::string& file, const Error& error) {

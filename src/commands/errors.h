@@ -35,6 +35,9 @@ Error flag_negative(std::string_view flag);
 Error equal_positionals(std::string_view a, std::string_view b, std::string_view usage);
 Error invalid(std::string message);
 
+/// "no such file or directory" of read_file's "open F failed: no such file or directory".
+std::string reason_of(const Error& error);
+
 /// What went wrong with a file, in the two other forms of the original; `error` is read_file's:
 /// "error reading F: open F: no such file or directory"
 Error reading_open(const std::string& file, const Error& error);

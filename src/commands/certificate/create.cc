@@ -3,9 +3,9 @@
 #include "base/files.h"
 #include "base/pem.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
+#include "commands/certificate/making.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/key_files.h"
@@ -30,8 +30,6 @@ struct Profile {
     bool needs_issuer;
     std::optional<std::uint32_t> path_length;  ///< Set for a CA.
 };
-constexpr hours kLeafLifetime{24};
-constexpr hours kCaLifetime{87'600};
 constexpr Profile kProfiles[] = {{"leaf", kLeafLifetime, true, {}},
                                  {"intermediate-ca", kCaLifetime, true, 0U},
                                  {"root-ca", kCaLifetime, false, 1U},
@@ -51,39 +49,8 @@ struct Issuer {
     crypto::PrivateKey key;
 };
 
-struct Validity {
-    std::optional<SysSeconds> from{}, to{};
-};
-
 Error invalid_create(std::string detail) {
     return {.code = Code::kInvalidArgument, .detail = std::move(detail)};
-}
-
-Result<std::optional<SysSeconds>> parse_time(cli::Context& context, std::string_view flag) {
-    const std::string text = context.args.get(flag);
-    if (text.empty()) {
-        return std::optional<SysSeconds>();
-    }
-    if (const auto time = parse_rfc3339(text)) {
-        return std::optional(std::chrono::floor<std::chrono::seconds>(*time));
-    }
-    const auto duration = parse_duration(text);
-    if (!duration) {
-        return invalid_flag(flag, text);
-    }
-    return std::optional(std::chrono::floor<std::chrono::seconds>(
-        context.clock.now() + std::chrono::floor<std::chrono::microseconds>(*duration)));
-}
-
-Result<Validity> parse_validity(cli::Context& context) {
-    Validity validity;
-    STEP_ASSIGN(validity.from, parse_time(context, "not-before"));
-    STEP_ASSIGN(validity.to, parse_time(context, "not-after"));
-    if (validity.from && validity.to && *validity.from > *validity.to) {
-        return flag_incompatible_value("not-before " + context.args.get("not-before"), "not-after",
-                                       context.args.get("not-after"));
-    }
-    return validity;
 }
 
 /// --key, private or public, or a fresh key.
@@ -225,35 +192,12 @@ Result<x509::Draft> make_draft(cli::Context& context, const Profile& profile,
     draft.subject_key_id = x509::key_id(key);
     STEP_ASSIGN(draft.names, alt_names(context.args, /*subject_by_default=*/!ca));
     if (ca) {
-        draft.key_usage = x509::key_usage::kCertSign | x509::key_usage::kCrlSign;
-        draft.basic_constraints =
-            x509::BasicConstraints{.ca = true, .path_length = profile.path_length};
+        make_ca(draft, profile.path_length);
     } else {
-        draft.key_usage = x509::key_usage::kDigitalSignature;
-        if (key.kind() == crypto::KeyKind::kRsa) {
-            draft.key_usage |= x509::key_usage::kKeyEncipherment;
-        }
-        draft.extended_key_usage = {x509::oid::kServerAuth, x509::oid::kClientAuth};
+        make_leaf(draft, key);
     }
-    draft.not_before =
-        validity.from.value_or(std::chrono::floor<std::chrono::seconds>(context.clock.now()));
-    draft.not_after = validity.to.value_or(draft.not_before + profile.lifetime);
-    if (draft.not_before > draft.not_after) {
-        return invalid_create(
-            fmt::format("invalid value '{}' for flag '--not-after': certificate is already expired",
-                        context.args.get("not-after")));
-    }
+    STEP_TRY(apply_validity(context, validity, profile.lifetime, draft));
     return draft;
-}
-
-/// 128 random bits, not zero.
-Bytes new_serial(Random& random) {
-    constexpr std::size_t kOctets = 16;
-    Bytes serial = random.bytes(kOctets);
-    if (serial == Bytes(kOctets, '\0')) {
-        serial.back() = '\1';
-    }
-    return serial;
 }
 
 Status create_certificate(cli::Context& context, const Keys& keys, const Validity& validity) {
@@ -283,7 +227,7 @@ Status create_certificate(cli::Context& context, const Keys& keys, const Validit
     }
     const crypto::PrivateKey& signer = issuer ? issuer->key : *keys.private_key;
     STEP_ASSIGN(const Bytes der,
-                x509::sign_draft(draft, new_serial(context.random), issuer_der, signer,
+                x509::sign_draft(draft, random_serial(context.random), issuer_der, signer,
                                  crypto::default_scheme(signer.public_key())));
     std::string pem = x509::encode_certificate_pem(der);
     if (args.flag("bundle")) {
@@ -301,6 +245,7 @@ Result<cli::ExitCode> run_create(cli::Context& context) {
     if (args.positional(1) == args.positional(2)) {
         return equal_positionals("<crt-file>", "<key-file>", args.usage());
     }
+    STEP_TRY(refuse_later_flags(context));
     STEP_ASSIGN(const Validity validity, parse_validity(context));
     if (args.flag("csr") && args.flag("skip-csr-signature")) {
         return flag_incompatible("csr", "--skip-csr-signature");
@@ -313,13 +258,18 @@ Result<cli::ExitCode> run_create(cli::Context& context) {
 
 std::vector<cli::Flag> create_flags() {
     constexpr cli::FlagType kSwitch = cli::FlagType::kBool;
-    std::vector<cli::Flag> flags = key_flags();
+    std::vector<cli::Flag> flags = join_flags({key_flags(), template_data_flags()});
     const std::vector<cli::Flag> more = {
         {.name = "csr", .type = kSwitch, .help = "make a certificate signing request instead"},
         {.name = "profile",
          .value = "profile",
          .help = "leaf, intermediate-ca, root-ca or self-signed",
          .fallback = "leaf"},
+        {.name = "template", .value = "file", .help = "a certificate template; not supported yet"},
+        {.name = "kms", .value = "uri", .help = "a key store for the key; not supported yet"},
+        {.name = "ca-kms",
+         .value = "uri",
+         .help = "a key store for the issuer's key; not supported yet"},
         {.name = "not-before",
          .value = "time",
          .help = "when it begins to be valid: RFC 3339, or a duration from now"},

@@ -145,6 +145,41 @@ Result<std::optional<std::string>> server_address(const std::string& name) {
     return std::optional<std::string>();
 }
 
+Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::string& path) {
+    const auto broken = [&path](std::string_view what) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = fmt::format("error decoding PEM: file '{}' {}", path, what)};
+    };
+    const auto unparsed = [&path](std::string_view where, const Error& cause) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = fmt::format("error parsing {}: {}{}", path, where, cause.detail)};
+    };
+    if (!bytes.starts_with(kPemMark)) {
+        auto certificate = x509::parse_certificate(bytes);
+        if (!certificate) {
+            return unparsed("error parsing certificate as DER format: ", certificate.error());
+        }
+        return std::vector{*std::move(certificate)};
+    }
+    std::vector<x509::Certificate> all;
+    while (!bytes.empty()) {
+        const auto step = next_pem(bytes);
+        if (!step) {
+            return broken("contains unexpected data");
+        }
+        bytes.remove_prefix(step->rest);
+        if (step->block.type != "CERTIFICATE") {
+            return broken("is not a certificate bundle");
+        }
+        auto certificate = x509::parse_certificate(step->block.bytes);
+        if (!certificate) {
+            return unparsed("", certificate.error());
+        }
+        all.push_back(*std::move(certificate));
+    }
+    return all;
+}
+
 Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const std::string& path) {
     if (path.empty()) {
         return system_roots(context.environment);

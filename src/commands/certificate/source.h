@@ -34,6 +34,11 @@ Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
                                                    const std::string& server_name,
                                                    const std::string& roots, bool insecure);
 
+/// The certificates of a file whose contents are `bytes`: PEM that holds nothing else, from the
+/// first octet to the last, or one in DER. Fails with kInvalidArgument and the original's words:
+/// "error decoding PEM: file 'F' is not a certificate bundle", "error parsing F: …".
+Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::string& path);
+
 /// Trust anchors: a file, a folder, or files separated by commas; if `path` is empty, those of
 /// the system (SSL_CERT_FILE, SSL_CERT_DIR, else where Linux distributions keep them). Fails
 /// if one cannot be read or none is found.

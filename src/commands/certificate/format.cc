@@ -1,0 +1,96 @@
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/pem.h"
+#include "cli/files.h"
+#include "commands/certificate/certificate.h"
+#include "commands/errors.h"
+#include "x509/certificate.h"
+#include "x509/inspect.h"
+
+namespace step::commands {
+
+namespace {
+
+constexpr std::string_view kManual =
+#include "commands/certificate/format.md.inc"
+    ;
+
+Result<Bytes> to_der(const PemBlock& block) {
+    if (block.type == "CERTIFICATE") {
+        const auto certificate = x509::parse_certificate(block.bytes);
+        if (!certificate) {
+            return invalid("error parsing certificate: " + certificate.error().detail);
+        }
+        return certificate->der;
+    }
+    if (block.type == "CERTIFICATE REQUEST" || block.type == "NEW CERTIFICATE REQUEST") {
+        const auto request = x509::parse_csr_unchecked(block.bytes);
+        if (!request) {
+            return invalid("error parsing certificate request: " + request.error().detail);
+        }
+        return request->der;
+    }
+    return invalid("error decoding certificate: invalid PEM block");
+}
+
+Result<Bytes> toggle(ByteView bytes) {
+    if (bytes.starts_with("-----BEGIN ")) {
+        const auto first = next_pem(bytes);
+        return first ? to_der(first->block)
+                     : Result<Bytes>(invalid("error decoding certificate: invalid PEM block"));
+    }
+    if (const auto certificate = x509::parse_certificate(bytes)) {
+        return encode_pem("CERTIFICATE", certificate->der);
+    }
+    if (const auto request = x509::parse_csr_unchecked(bytes)) {
+        return encode_pem("CERTIFICATE REQUEST", request->der);
+    }
+    return invalid("error parsing DER format certificate or certificate request");
+}
+
+/// The mode of the input, which the output gets; 0600 for standard input.
+unsigned mode_of(const std::string& path) {
+    constexpr unsigned kPrivate = 0600, kPermissions = 0777;
+    struct stat info{};
+    return path != "-" && ::stat(path.c_str(), &info) == 0 ? info.st_mode & kPermissions : kPrivate;
+}
+
+Result<cli::ExitCode> run(cli::Context& context) {
+    const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(0, 1));
+    const std::string path = args.positional(0).empty() ? "-" : args.positional(0);
+    const auto bytes = cli::read_input(context, path);
+    if (!bytes) {
+        return Error{
+            .code = bytes.error().code,
+            .detail = fmt::format("unexpected error on {}: : {}", path, reason_of(bytes.error()))};
+    }
+    STEP_ASSIGN(const Bytes other, toggle(*bytes));
+    const std::string out = args.get("out");
+    if (out.empty()) {
+        context.console.out(other);
+        return 0;
+    }
+    STEP_TRY(cli::write_output(context, out, other, mode_of(path)));
+    context.console.err(fmt::format("Your certificate has been saved in {}\n", out));
+    return 0;
+}
+
+}  // namespace
+
+cli::Command certificate_format() {
+    return {.path = "certificate format",
+            .brief = "turn PEM into DER and DER into PEM",
+            .usage = "<crt-file> [--out=<file>]",
+            .manual = kManual,
+            .flags = {{.name = "out", .value = "file", .help = "write to this file"},
+                      {.name = "f/force",
+                       .type = cli::FlagType::kBool,
+                       .help = "replace the file without asking"}},
+            .run = run};
+}
+
+}  // namespace step::commands

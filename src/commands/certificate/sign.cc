@@ -1,0 +1,232 @@
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/pem.h"
+#include "commands/certificate/certificate.h"
+#include "commands/certificate/making.h"
+#include "commands/certificate/source.h"
+#include "commands/errors.h"
+#include "commands/flags.h"
+#include "commands/key_files.h"
+#include "x509/csr.h"
+
+namespace step::commands {
+
+namespace {
+
+constexpr std::string_view kManual =
+#include "commands/certificate/sign.md.inc"
+    ;
+
+Result<Bytes> read_quoted(const std::string& path) {
+    Result<Bytes> bytes = read_file(path);
+    return bytes ? std::move(bytes) : Result<Bytes>(reading_quoted(path, bytes.error()));
+}
+
+/// One request in PEM with nothing else in the file, or in DER.
+Result<Bytes> request_der(ByteView bytes, const std::string& path) {
+    if (!bytes.starts_with("-----BEGIN ")) {
+        return Bytes(bytes);
+    }
+    auto first = next_pem(bytes);
+    if (!first) {
+        return invalid(fmt::format("error decoding {}: not a valid PEM encoded block", path));
+    }
+    if (first->rest != bytes.size()) {
+        return invalid(
+            fmt::format("error decoding {}: contains more than one PEM encoded block", path));
+    }
+    if (!first->block.type.ends_with("CERTIFICATE REQUEST")) {
+        return invalid(fmt::format(
+            "error decoding PEM: file '{}' does not contain a certificate request", path));
+    }
+    return std::move(first->block.bytes);
+}
+
+Error unsigned_request(const Error& cause, const Bytes& der) {
+    std::string why = cause.detail;
+    const auto request = x509::parse_csr_unchecked(der);
+    if (const auto key = request ? crypto::PublicKey::from_spki(request->spki)
+                                 : Result<crypto::PublicKey>(cause)) {
+        // Go's words for a signature that is not good.
+        switch (key->kind()) {
+            case crypto::KeyKind::kRsa:
+                why = "crypto/rsa: verification error";
+                break;
+            case crypto::KeyKind::kEd25519:
+                why = "x509: Ed25519 verification failure";
+                break;
+            default:
+                why = "x509: ECDSA verification failure";
+        }
+    }
+    return invalid("certificate request has invalid signature: " + why);
+}
+
+Result<x509::Csr> read_request(const std::string& path) {
+    STEP_ASSIGN(const Bytes bytes, read_quoted(path));
+    STEP_ASSIGN(const Bytes der, request_der(bytes, path));
+    auto request = x509::parse_csr(der);
+    if (request) {
+        return request;
+    }
+    if (request.error().has_reason(x509::kCsrBadSignature)) {
+        return unsigned_request(request.error(), der);
+    }
+    return invalid(fmt::format(
+        "error parsing {}: {}{}", path,
+        bytes.starts_with("-----BEGIN ") ? "" : "error parsing certificate request as DER format: ",
+        request.error().detail));
+}
+
+struct Issuer {
+    std::vector<x509::Certificate> chain{};  ///< All of the file; the first signs.
+    crypto::PrivateKey key;
+
+    const x509::Certificate& certificate() const { return chain.front(); }
+};
+
+Result<Issuer> read_issuer(cli::Context& context) {
+    const cli::Args& args = context.args;
+    const std::string path = args.positional(1);
+    STEP_ASSIGN(const Bytes bytes, read_quoted(path));
+    STEP_ASSIGN(std::vector<x509::Certificate> chain, parse_bundle(bytes, path));
+    STEP_ASSIGN(crypto::PrivateKey key,
+                read_private_key(context, args.positional(2), args.get("password-file")));
+    Issuer issuer{.chain = std::move(chain), .key = std::move(key)};
+    const auto public_key = issuer.certificate().public_key();
+    if (!public_key || !(*public_key == issuer.key.public_key())) {
+        return invalid("private key does not match issuer public key");
+    }
+    if (!issuer.certificate().is_ca()) {
+        return invalid("issuer certificate is not a certificate authority");
+    }
+    if ((issuer.certificate().key_usage.value_or(0) & x509::key_usage::kCertSign) == 0) {
+        return invalid("issuer certificate does not have the keyCertSign usage");
+    }
+    return issuer;
+}
+
+/// RFC 5280 4.2.1.9, seen from the issuer. -1 asks for no limit.
+Result<std::optional<std::uint32_t>> path_length(std::int64_t wanted,
+                                                 const x509::Certificate& issuer) {
+    const std::optional<std::uint32_t> limit = issuer.basic_constraints->path_length;
+    if (limit && *limit == 0) {
+        return invalid("issuer certificate cannot sign an intermediate-ca: pathLenConstraint is 0");
+    }
+    // No limit below a limit is more than the limit allows, too.
+    if (limit && (wanted < 0 || wanted >= *limit)) {
+        return invalid(fmt::format(
+            "issuer certificate cannot sign an intermediate-ca: pathLenConstraint is {}, want at "
+            "most {}",
+            *limit, *limit - 1));
+    }
+    return wanted < 0 ? std::optional<std::uint32_t>()
+                      : std::optional(static_cast<std::uint32_t>(wanted));
+}
+
+Status fill_leaf(const cli::Args& args, const x509::Csr& request, x509::Draft& draft) {
+    make_leaf(draft, request.key);
+    draft.names = request.names;
+    const std::string common_name = request.subject.common_name();
+    if (draft.names.size() == 0 && request.other_names.empty() && !common_name.empty() &&
+        !args.flag("omit-cn-san")) {
+        STEP_ASSIGN(draft.names, x509::classify_names({common_name}));
+    }
+    return ok();
+}
+
+Result<x509::Draft> make_draft(cli::Context& context, const x509::Csr& request,
+                               const Issuer& issuer) {
+    const cli::Args& args = context.args;
+    const std::string profile = args.get("profile");
+    const std::int64_t wanted = args.integer("path-len");
+    if (wanted < -1 || wanted > INT32_MAX) {
+        return invalid_flag("path-len", args.get("path-len"), "path-len must be -1 or greater");
+    }
+    STEP_ASSIGN(const Validity validity, parse_validity(context));
+    x509::Draft draft;
+    draft.subject_der = request.subject_der;
+    draft.spki = request.key.spki();
+    draft.subject_key_id = x509::key_id(request.key);
+    std::chrono::hours lifetime = kLeafLifetime;
+    if (profile == "leaf") {
+        STEP_TRY(fill_leaf(args, request, draft));
+    } else if (profile == "intermediate-ca") {
+        STEP_ASSIGN(const std::optional<std::uint32_t> length,
+                    path_length(wanted, issuer.certificate()));
+        make_ca(draft, length);
+        lifetime = kCaLifetime;
+    } else if (profile == "csr") {
+        draft.extra = request.extensions;
+    } else {
+        return invalid_flag("profile", profile, "options are leaf, intermediate-ca, csr");
+    }
+    STEP_TRY(apply_validity(context, validity, lifetime, draft));
+    if (draft.subject_der != issuer.certificate().subject_der) {
+        draft.authority_key_id = issuer.certificate().subject_key_id.value_or("");
+    }
+    return draft;
+}
+
+Result<cli::ExitCode> run(cli::Context& context) {
+    const cli::Args& args = context.args;
+    STEP_TRY(args.expect_positionals(3));
+    STEP_TRY(refuse_later_flags(context));
+    STEP_ASSIGN(const x509::Csr request, read_request(args.positional(0)));
+    STEP_ASSIGN(const Issuer issuer, read_issuer(context));
+    STEP_ASSIGN(const x509::Draft draft, make_draft(context, request, issuer));
+    STEP_ASSIGN(const Bytes der, x509::sign_draft(draft, random_serial(context.random),
+                                                  issuer.certificate().subject_der, issuer.key,
+                                                  crypto::default_scheme(issuer.key.public_key())));
+    std::string pem = x509::encode_certificate_pem(der);
+    if (args.flag("bundle")) {
+        for (const x509::Certificate& above : issuer.chain) {
+            pem += x509::encode_certificate_pem(above.der);
+        }
+    }
+    context.console.out(pem);
+    return 0;
+}
+
+std::vector<cli::Flag> sign_flags() {
+    return join_flags(
+        {{{.name = "profile",
+           .value = "profile",
+           .help = "leaf, intermediate-ca or csr",
+           .fallback = "leaf",
+           .values = "leaf intermediate-ca csr"},
+          {.name = "template",
+           .value = "file",
+           .help = "a certificate template; not supported yet"},
+          {.name = "kms", .value = "uri", .help = "a key store for the key; not supported yet"},
+          {.name = "omit-cn-san",
+           .type = cli::FlagType::kBool,
+           .help = "do not make a name of the common name"},
+          {.name = "password-file",
+           .value = "file",
+           .help = "the password that opens the issuer's key"},
+          {.name = "path-len",
+           .type = cli::FlagType::kInt,
+           .value = "number",
+           .help = "how many CAs an intermediate may have below it; -1: any number",
+           .fallback = "0"},
+          {.name = "bundle",
+           .type = cli::FlagType::kBool,
+           .help = "print the issuer's certificates behind the new one"}},
+         validity_flags(),
+         template_data_flags()});
+}
+
+}  // namespace
+
+cli::Command certificate_sign() {
+    return {.path = "certificate sign",
+            .brief = "make a certificate for a signing request",
+            .usage = "<csr-file> <crt-file> <key-file>",
+            .manual = kManual,
+            .flags = sign_flags(),
+            .run = run};
+}
+
+}  // namespace step::commands
