@@ -3,6 +3,19 @@
 #include <fmt/format.h>
 
 namespace step::commands {
+namespace {
+
+std::string_view first_name(const ForeignFlag& row) {
+    return row.name.substr(0, row.name.find('/'));
+}
+
+}  // namespace
+
+Error foreign_flag_error(const ForeignFlag& row) {
+    return {.code = Code::kUnsupported,
+            .detail = fmt::format("flag '--{}' needs {}, which is not supported yet",
+                                  first_name(row), row.needs)};
+}
 
 Flags foreign_flags(std::span<const ForeignFlag> rows) {
     Flags flags;
@@ -14,11 +27,8 @@ Flags foreign_flags(std::span<const ForeignFlag> rows) {
 
 Status refuse_foreign_flags(const cli::Args& args, std::span<const ForeignFlag> rows) {
     for (const ForeignFlag& row : rows) {
-        const std::string_view name = row.name.substr(0, row.name.find('/'));
-        if (args.source(name) == cli::Source::kCommandLine) {
-            return Error{.code = Code::kUnsupported,
-                         .detail = fmt::format("flag '--{}' needs {}, which is not supported yet",
-                                               name, row.needs)};
+        if (args.source(first_name(row)) == cli::Source::kCommandLine) {
+            return foreign_flag_error(row);
         }
     }
     return ok();

@@ -16,12 +16,14 @@ struct ForeignFlag {
     std::string_view needs;  ///< "a provisioner of type OIDC"
 };
 
+/// "flag '--x' needs Y, which is not supported yet", kUnsupported.
+Error foreign_flag_error(const ForeignFlag& row);
+
 /// They are hidden.
 Flags foreign_flags(std::span<const ForeignFlag> rows);
 
-/// "flag '--x' needs Y, which is not supported yet", kUnsupported, if one of them stands on the
-/// command line. The environment and defaults.json speak to many commands; only what was typed
-/// here is meant for this one.
+/// foreign_flag_error() if one of them stands on the command line. The environment and
+/// defaults.json speak to many commands; only what was typed here is meant for this one.
 Status refuse_foreign_flags(const cli::Args& args, std::span<const ForeignFlag> rows);
 
 }  // namespace step::commands

@@ -218,12 +218,12 @@ class Init(Case):
                 ("--kms azurekms --ra stepcas --pki --no-db", "flag '--kms' is incompatible with '--ra'"),
                 ("--root r --key k --pki --no-db", "flag '--pki' is incompatible with '--no-db'"),
                 ("--helm --context c", "flag '--helm' is incompatible with '--context'"),
-                ("--kms-root x", "flag '--kms-root' requires the '--kms' flag"),
                 ("--key-password-file x", "flag '--key-password-file' requires the '--key' flag"),
-                ("--ssh", "flag '--ssh' is not supported by this version: it needs an SSH certificate authority"),
-                ("--acme", "flag '--acme' is not supported by this version: it needs ACME"),
-                ("--ra StepCAS", "flag '--ra' is not supported by this version: it needs registration authority modes"),
-                ("--deployment-type linked", "deployment type 'linked' is not supported by this version: it needs linked authorities")]:
+                ("--ssh", "flag '--ssh' needs an SSH certificate authority, which is not supported yet"),
+                ("--acme", "flag '--acme' needs ACME, which is not supported yet"),
+                ("--ra StepCAS", "flag '--ra' needs a registration authority mode, which is not supported yet"),
+                ("--kms-root x", "flag '--kms-root' needs a key management service, which is not supported yet"),
+                ("--deployment-type linked", "deployment type 'linked' needs a linked authority, which is not supported yet")]:
             with self.subTest(flags):
                 self.assertEqual(self.fails(*flags.split()), told)
         self.assertFalse(self.user.steppath.exists())

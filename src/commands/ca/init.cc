@@ -49,8 +49,8 @@ Result<std::optional<cli::ExitCode>> deploy_elsewhere(cli::Context& context) {
     if (deployment == Deployment::kLinked) {
         return Error{.code = Code::kUnsupported,
                      .detail =
-                         "deployment type 'linked' is not supported by this version: it "
-                         "needs linked authorities"};
+                         "deployment type 'linked' needs a linked authority, which is not "
+                         "supported yet"};
     }
     if (deployment == Deployment::kHosted) {
         context.console.err(

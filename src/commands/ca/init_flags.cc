@@ -2,35 +2,34 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
+#include "cli/args.h"
 #include "commands/ca/new_context.h"
 #include "commands/errors.h"
+#include "commands/foreign_flags.h"
 
 namespace step::commands {
 namespace {
 
 using cli::FlagType;
 
-constexpr const char* kLater = "not available in this version";
-
-/// Flags that mean nothing without another one.
-constexpr struct {
-    const char *flag, *needed;
-} kOnlyWith[] = {
-    {"key-password-file", "key"}, {"kms-root", "kms"},          {"kms-intermediate", "kms"},
-    {"kms-ssh-host", "kms"},      {"kms-ssh-user", "kms"},      {"issuer", "ra"},
-    {"issuer-fingerprint", "ra"}, {"issuer-provisioner", "ra"}, {"credentials-file", "ra"}};
-
-/// Flags whose capability this version does not have.
-constexpr struct {
-    const char *flag, *capability;
-} kUnavailable[] = {{"ssh", "an SSH certificate authority"},
-                    {"acme", "ACME"},
-                    {"remote-management", "remote management"},
-                    {"ra", "registration authority modes"},
-                    {"kms", "a key management service"}};
+/// Refused by name wherever they come from: a CA must not lack what was asked for.
+constexpr const char *kSsh = "an SSH certificate authority", *kKms = "a key management service",
+                     *kRa = "a registration authority mode", *kRemote = "remote management";
+constexpr ForeignFlag kForeign[] = {{"ssh", FlagType::kBool, kSsh},
+                                    {"acme", FlagType::kBool, "ACME"},
+                                    {"remote-management", FlagType::kBool, kRemote},
+                                    {"admin-subject/admin-name", FlagType::kString, kRemote},
+                                    {"ra", FlagType::kString, kRa},
+                                    {"issuer", FlagType::kString, kRa},
+                                    {"issuer-fingerprint", FlagType::kString, kRa},
+                                    {"issuer-provisioner", FlagType::kString, kRa},
+                                    {"credentials-file", FlagType::kString, kRa},
+                                    {"kms", FlagType::kString, kKms},
+                                    {"kms-root", FlagType::kString, kKms},
+                                    {"kms-intermediate", FlagType::kString, kKms},
+                                    {"kms-ssh-host", FlagType::kString, kKms},
+                                    {"kms-ssh-user", FlagType::kString, kKms}};
 
 constexpr std::array kSwitches = {"pki", "ssh", "helm", "acme", "no-db", "remote-management"};
 
@@ -74,7 +73,7 @@ Status check_conflicts(const cli::Args& args) {
 }  // namespace
 
 Flags init_flags() {
-    Flags flags = join_flags(
+    return join_flags(
         {{{.name = "root",
            .value = "file",
            .help = "certificate of an existing root, or a chain that ends in one",
@@ -101,16 +100,8 @@ Flags init_flags() {
           {.name = "with-ca-url", .value = "URI", .help = "address to tell clients"},
           {.name = "no-db", .type = FlagType::kBool, .help = "make a CA without a database"}},
          new_context_flags(),
-         hidden_no_context()});
-    for (const char* name : {"ssh", "acme", "remote-management"}) {
-        flags.push_back({.name = name, .type = FlagType::kBool, .help = kLater, .hidden = true});
-    }
-    for (const char* name : {"ra", "kms", "kms-root", "kms-intermediate", "kms-ssh-host",
-                             "kms-ssh-user", "issuer", "issuer-fingerprint", "issuer-provisioner",
-                             "credentials-file", "admin-subject/admin-name"}) {
-        flags.push_back({.name = name, .help = kLater, .hidden = true});
-    }
-    return flags;
+         hidden_no_context(),
+         foreign_flags(kForeign)});
 }
 
 Status check_init_flags(const cli::Args& args) {
@@ -126,17 +117,12 @@ Status check_init_flags(const cli::Args& args) {
             "deployment type \"linked\".\nAdd it where the provisioners of the linked authority "
             "are managed.");
     }
-    for (const auto& [flag, needed] : kOnlyWith) {
-        if (given(args, flag) && !given(args, needed)) {
-            return needs_flag(flag, needed);
-        }
+    if (given(args, "key-password-file") && !given(args, "key")) {
+        return needs_flag("key-password-file", "key");
     }
-    for (const auto& [flag, capability] : kUnavailable) {
-        if (given(args, flag)) {
-            return Error{
-                .code = Code::kUnsupported,
-                .detail = fmt::format("flag '--{}' is not supported by this version: it needs {}",
-                                      flag, capability)};
+    for (const ForeignFlag& row : kForeign) {
+        if (given(args, cli::names_of({.name = row.name}).front())) {
+            return foreign_flag_error(row);
         }
     }
     if (args.flag("helm")) {
