@@ -18,7 +18,7 @@ enum class Words : unsigned char {
     kSentence,  ///< After the prefix of the status, with a full stop.
     kClause,    ///< After the prefix of the status, without.
     kBare,      ///< As they are.
-    kAdmin,     ///< In the shape of the original's admin API (server.md 1.2).
+    kAdmin,     ///< In the shape of the original's admin API.
     kUnexpected,
 };
 

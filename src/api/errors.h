@@ -15,7 +15,7 @@ inline constexpr const char* kNoCrl = "api.no_crl";
 /// The HTTP status of an error.
 int status_of(const Error& error);
 
-/// The answer of the JSON API: {"status":403,"message":"…"} (server.md 1.2). `cause` goes into
+/// The answer of the JSON API: {"status":403,"message":"…"}, as the original's. `cause` goes into
 /// the log field "error" only.
 http::Response to_response(const Error& error);
 

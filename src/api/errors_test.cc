@@ -18,7 +18,7 @@ TEST_CASE("every kind of error has a status and says no more than it may") {
         int status;
         std::string message;
     };
-    // server.md 1.2; 409, 413 and 503 are ours.
+    // The original's; 409, 413 and 503 are ours.
     const Row rows[] = {
         {Code::kInvalidArgument, 400, "The request could not be completed: why."},
         {Code::kUnauthenticated, 401,

@@ -40,7 +40,7 @@ Answer absent_not_found(const Call& call);
 Answer absent_broken(const Call& call);
 Answer absent_crl(const Call& call);
 
-/// The fields of server.md 9.6 that describe a certificate.
+/// The log fields that describe a certificate.
 void log_certificate(const issuance::Issued& issued, const State& state, Fields& log);
 /// 201 with the certificate, and its log fields.
 http::Response answer_certificate(const issuance::Issued& issued, const Call& call);

@@ -13,7 +13,7 @@ namespace step::api {
 
 // The bodies of requests, decoded with the leniency of Go's decoder: names match in any case,
 // unknown members and text after the first value are ignored, null is the zero value.
-// Failures are kInvalidArgument with the words of server.md 1.3.
+// Failures are kInvalidArgument with the original's words.
 
 struct SignRequest {
     x509::Csr csr;

@@ -50,7 +50,7 @@ struct KeyPassword {
 class App {
 public:
     /// Opens the database, reads keys and certificates, makes everything, in the order of
-    /// server.md 2.5 (so the first thing wrong is the one reported). Fails with the original's
+    /// the original (so the first thing wrong is the one reported). Fails with the original's
     /// words: `error reading "/none.crt": no such file or directory`,
     /// "x509: provided PrivateKey doesn't match parent's PublicKey", …
     ///

@@ -121,7 +121,7 @@ TEST_CASE("a revocation is never deleted, whether its certificate has ended or n
     CHECK(*world.revocations.is_revoked(x509::serial_key("\2")));
 }
 
-// server.md 10: a replayed token must not work; a wrong clock must not change that.
+// A weakness of the original: a replayed token must not work; a wrong clock must not change that.
 TEST_CASE("a clock that jumps ahead makes nothing forgotten for a day, and nothing if it returns") {
     World world;
     const auto used = world.use("token", world.in(5min));

@@ -44,7 +44,7 @@ private:
 };
 
 /// One line about one request, with its newline, or "" if it is not to be logged. The fields are
-/// those of the original (server.md 9.6) and those the handler gave; never a token, and no line
+/// those of the original and those the handler gave; never a token, and no line
 /// break from outside. `now` is when the answer was ready, `took` how long it took.
 std::string format_access(const AccessLogOptions& options, const http::Request& request,
                           const http::Response& response, std::chrono::nanoseconds took,

@@ -20,7 +20,7 @@ struct Parsed {
 };
 
 /// Gives every flag its value: command line, else STEP_… variable, else `defaults` (an object
-/// or null), else the built-in default (cli.md 2.2, 2.3). Flags may stand among positionals;
+/// or null), else the built-in default. Flags may stand among positionals;
 /// after "--" everything is positional. An unknown flag before the first positional fails with
 /// kUsageError; after it, it is a positional. `command` must outlive the result.
 Result<Parsed> parse_args(const Command& command, std::span<const std::string> words,

@@ -1,4 +1,4 @@
-// The rules and error texts are those of the original program: cli.md 2.2 and 2.3, recorded in
+// The rules and error texts are those of the original program, recorded in
 // golden/cli/cases.json; number and bool syntax is Go's strconv.
 #include "cli/args.h"
 

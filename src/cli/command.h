@@ -68,7 +68,7 @@ public:
     /// Fails with kTooLarge above `max_bytes`.
     virtual Result<Bytes> read_stdin(std::size_t max_bytes) = 0;
 
-    /// Prompts of cli.md 2.6. All fail with "error allocating terminal: open /dev/tty: …"
+    /// Prompts. All fail with "error allocating terminal: open /dev/tty: …"
     /// without a terminal, and with "error running prompt: ^C" if the person gives up. An
     /// answer that `validate` (may be empty) refuses is not accepted; the reason is shown.
     using Validate = std::function<Status(std::string_view)>;
@@ -102,7 +102,7 @@ struct Context {
     std::string base{};      ///< $STEPPATH or ~/.step; all three are one without contexts.
 };
 
-/// Exit code of a run that did what it should but answers "no": see cli.md 2.11.
+/// Exit code of a run that did what it should but answers "no".
 using ExitCode = int;
 
 /// Error::reason of an error that is followed by "Re-run with STEPDEBUG=1 for more info.":

@@ -18,7 +18,7 @@ Status confirm_overwrite(Context& context, const std::string& path);
 Status write_output(Context& context, const std::string& path, ByteView bytes, unsigned mode = 0600,
                     Mode treat = Mode::kKeep);
 
-/// A password file's contents without trailing white space (cli.md 2.7). Fails as read_file.
+/// A password file's contents without trailing white space. Fails as read_file.
 Result<Secret> read_password_file(const std::string& path);
 
 /// Reads a file, or standard input if the path is "-". A UTF-8 byte order mark is dropped.

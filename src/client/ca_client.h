@@ -31,7 +31,7 @@ struct RevokeRequest {
     std::string reason{};
 };
 
-/// Speaks the HTTP API of one CA (server.md 1). One connection, kept between calls; not
+/// Speaks the HTTP API of one CA. One connection, kept between calls; not
 /// thread-safe. No call is repeated by itself.
 ///
 /// All calls fail with kUnavailable, "client GET https://… failed: CAUSE", if there is no

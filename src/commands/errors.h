@@ -9,7 +9,7 @@
 
 namespace step::commands {
 
-// The wordings that errors of flags and files share; scripts match them (cli.md 2.11). Flag names
+// The wordings that errors of flags and files share; scripts match them. Flag names
 // come without dashes.
 
 /// "invalid value 'v' for flag '--f'" and, if there is a message, "; message".

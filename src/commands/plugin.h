@@ -10,7 +10,7 @@
 
 namespace step::commands {
 
-/// Where the plugin for `step NAME` is (cli.md 2.8): step-NAME-plugin under `base`/plugins, else
+/// Where the plugin for `step NAME` is: step-NAME-plugin under `base`/plugins, else
 /// an executable of that name on $PATH. None if there is none, or if `name` has a "/" in it.
 /// Folders of $PATH that are not absolute do not count.
 std::optional<std::string> find_plugin(const std::string& base, const Environment& environment,

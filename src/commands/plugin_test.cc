@@ -1,4 +1,4 @@
-// The rules are those of the original: cli.md 2.8.
+// The rules are those of the original.
 #include "commands/plugin.h"
 
 #include <filesystem>

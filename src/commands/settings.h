@@ -8,7 +8,7 @@
 
 namespace step::commands {
 
-/// $STEPPATH, the context in use and defaults.json (cli.md 2.1). Settings::choose takes
+/// $STEPPATH, the context in use and defaults.json. Settings::choose takes
 /// the context that is named, for this run; with contexts but none in use it asks which one, or
 /// takes the only one, and remembers the answer. Fails with kInvalidArgument on a malformed file.
 Result<cli::Settings> load_settings(const Environment& environment, const std::string& config_file);

@@ -26,7 +26,7 @@ Bytes new_serial(SysTime now, Random& random) {
     return serial + random.bytes(kSerialRandom);
 }
 
-/// server.md 4.3: an RSA issuer signs as it was signed itself, if that was RSA. SHA-1 is not
+/// As in the original, an RSA issuer signs as it was signed itself, if that was RSA. SHA-1 is not
 /// carried on.
 crypto::SignatureScheme scheme_of(const Authority& authority) {
     using crypto::SignatureScheme;
@@ -92,7 +92,7 @@ x509::Subject with_defaults(x509::Subject subject, const x509::Subject& defaults
     return subject;
 }
 
-/// What a leaf of the default template has besides its names (server.md 4.2).
+/// What a leaf of the default template has besides its names.
 x509::Draft leaf_draft(const crypto::PublicKey& key, const x509::Subject& subject,
                        const Validity& validity) {
     namespace usage = x509::key_usage;

@@ -30,8 +30,8 @@ struct Validity {
     bool operator==(const Validity&) const = default;
 };
 
-/// Decides a validity (server.md 3.10): kInvalidArgument if it ends in the past or before it
-/// begins, kForbidden if it is shorter or longer than `lifetimes` allow.
+/// Decides a validity by the rules of the original: kInvalidArgument if it ends in the past or
+/// before it begins, kForbidden if it is shorter or longer than `lifetimes` allow.
 Result<Validity> decide_validity(const TimeOrDuration& not_before, const TimeOrDuration& not_after,
                                  const Lifetimes& lifetimes, Duration backdate, SysTime now);
 

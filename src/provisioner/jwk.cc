@@ -8,7 +8,7 @@
 namespace step::provisioner {
 namespace {
 
-constexpr int kExtensionType = 1;  ///< server.md 3.1, the number behind the type.
+constexpr int kExtensionType = 1;  ///< The number behind the type in the extension.
 
 /// What the rules of one JWK provisioner share.
 struct Jwk {
@@ -99,7 +99,7 @@ Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const
     return grant;
 }
 
-/// server.md 10.1, 23: the signature is no part of it, or a rewritten one would count as new.
+/// The signature is no part of it, or a rewritten one would count as new.
 std::string reuse_key(const Token& token) {
     return token.claims.id.empty() ? encode_hex(crypto::sha256(token.jws.signing_input))
                                    : token.claims.id;

@@ -60,7 +60,7 @@ struct Provisioner {
 
 /// Makes a provisioner from its entry in ca.json. `inherited` is what the authority says of
 /// claims. A mistake in the entry gives a provisioner with `failure` set: it is listed and
-/// refuses every token (server.md 2.2.2). Fails with kInvalidArgument and the place only where
+/// refuses every token. Fails with kInvalidArgument and the place only where
 /// the original cannot read the entry at all (a member of the wrong JSON type), kUnsupported for
 /// a type this build does not have.
 Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited);

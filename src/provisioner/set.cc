@@ -26,7 +26,7 @@ Error disabled(const Provisioner& provisioner) {
             .reason = kDisabled};
 }
 
-/// server.md 1.3: position, then 16 octets of the SHA-1 of the id.
+/// The original's cursor: position, then 16 octets of the SHA-1 of the id.
 std::string cursor_of(std::size_t position, const std::string& id) {
     Bytes key;
     for (unsigned shift = 32; shift > 0; shift -= 8) {
@@ -108,7 +108,7 @@ const Provisioner* ProvisionerSet::by_name(std::string_view name) const {
     return found == by_name_.end() ? nullptr : found->second;
 }
 
-/// server.md 3.1, steps 2 to 4. What it finds is only who has to verify the token.
+/// What it finds is only who has to verify the token.
 const Provisioner* ProvisionerSet::lookup(const Token& token) const {
     const jose::Claims& claims = token.claims;
     const auto by_token_id = [this](const std::string& id) -> const Provisioner* {

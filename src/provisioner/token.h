@@ -27,7 +27,7 @@ Result<Token> parse_token(std::string_view compact);
 struct Audiences {
     std::vector<std::string> sign{}, renew{}, revoke{}, ssh_revoke{}, ssh_renew{}, ssh_rekey{};
 };
-/// https://HOST/1.0/sign and so on for each of `dns_names` (server.md 3.1).
+/// https://HOST/1.0/sign and so on for each of `dns_names`, as the original counts them.
 Audiences make_audiences(const std::vector<std::string>& dns_names);
 
 /// True if one of `got` is one of `want`, ports not counting; `want` has none (Audiences).

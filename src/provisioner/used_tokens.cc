@@ -11,7 +11,7 @@ namespace {
 
 constexpr unsigned kTimeBytes = 5;
 constexpr std::int64_t kFarFuture = std::int64_t{1} << 40U;
-/// A token is good for 60 s after `exp`; the row stays twice as long (server.md 10.1, 24).
+/// A token is good for 60 s after `exp`; the row stays twice as long.
 constexpr std::int64_t kGrace = 120;
 
 Error already_used() {

@@ -38,7 +38,7 @@ struct UncheckedCsr {
 /// not know is no failure.
 Result<UncheckedCsr> parse_csr_unchecked(ByteView der);
 
-/// The long form of `step certificate inspect` (cli.md 5.2), with a newline at the end. What we
+/// The long form of `step certificate inspect`, with a newline at the end. What we
 /// cannot decode is shown as the original shows an unknown extension; never fails.
 std::string inspect_text(const Certificate& certificate);
 std::string inspect_text(const UncheckedCsr& request);

@@ -102,7 +102,7 @@ std::uint64_t to_number(ByteView number) {
 
 void put_public_key(std::string& out, const parts::KeyView& view) {
     const auto numbers = view.key ? view.key->numbers() : crypto::PublicKey::Numbers{};
-    // Ed25519 has 256 bits; the original prints the octets (cli.md 5.2).
+    // Ed25519 has 256 bits; the original prints the octets.
     const unsigned bits = view.key && view.key->kind() == crypto::KeyKind::kEd25519 ? 32
                           : view.key ? view.key->bits()
                                      : 0;

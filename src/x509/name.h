@@ -39,7 +39,7 @@ struct Name {
 };
 
 /// What a template or an operator says about a subject; to_name() puts it into the order
-/// C, ST, L, STREET, POSTALCODE, O, OU, CN, SERIALNUMBER (server.md section 0). A list becomes
+/// C, ST, L, STREET, POSTALCODE, O, OU, CN, SERIALNUMBER (Go's order). A list becomes
 /// one RDN with several values.
 struct Subject {
     std::vector<std::string> country{}, organization{}, organizational_unit{}, locality{},

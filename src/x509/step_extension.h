@@ -9,8 +9,8 @@
 
 namespace step::x509 {
 
-/// The extension 1.3.6.1.4.1.37476.9000.64.1 that names the provisioner of a certificate
-/// (server.md 3.11).
+/// The extension 1.3.6.1.4.1.37476.9000.64.1 that the original puts into a
+/// certificate to name its provisioner.
 struct StepProvisioner {
     int type = 0;  ///< 1 is JWK.
     std::string name{}, credential_id{};

@@ -12,7 +12,7 @@ namespace step::commands {
 
 Flags init_flags();
 
-/// Refuses what contradicts itself, in the original's order (cli.md 4.4), and then what this
+/// Refuses what contradicts itself, in the original's order, and then what this
 /// version cannot make. Reads no file.
 Status check_init_flags(const cli::Args& args);
 

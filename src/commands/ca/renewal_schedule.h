@@ -17,7 +17,7 @@ struct RenewalRule {
     std::optional<Duration> period{};      ///< Renew this often instead.
 };
 
-/// How long to wait at `now` for the next renewal, cli.md 4.1; zero if it is due. Up to a
+/// How long to wait at `now` for the next renewal; zero if it is due. Up to a
 /// twentieth of the life earlier than the rule says, at random, so that a fleet does not renew in
 /// one moment; a `period` is kept exactly.
 Duration wait_for_renewal(const RenewalRule& rule, SysTime now, Random& random);

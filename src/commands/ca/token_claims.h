@@ -24,7 +24,7 @@ struct SshClaims {
     std::string valid_after{}, valid_before{};
 };
 
-/// What a one-time token shall say (cli.md 3.2).
+/// What a one-time token shall say.
 struct TokenRequest {
     Purpose purpose = Purpose::kSign;
     std::string subject{};             ///< Empty: a prompt asks.

@@ -23,7 +23,7 @@ constexpr std::string_view kManual =
 
 using std::chrono::hours;
 
-/// What a profile puts into a certificate (cli.md 5.1).
+/// What a profile puts into a certificate.
 struct Profile {
     std::string_view name;
     hours lifetime;

@@ -17,7 +17,7 @@ constexpr std::string_view kManual =
 #include "commands/certificate/needs_renewal.md.inc"
     ;
 
-// cli.md 5.4: scripts tell these apart.
+// Scripts tell these apart.
 constexpr cli::ExitCode kDue = 0, kNotDue = 1, kMissing = 2, kFailed = 255;
 constexpr int kUsualPercent = 66;
 

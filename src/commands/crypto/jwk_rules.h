@@ -10,7 +10,7 @@ namespace step::commands {
 /// "EC", "RSA", "OKP" or "oct".
 std::string key_type(const jose::Jwk& jwk);
 
-/// The algorithm that a key gets if none is asked for (cli.md 5.6): ES256, RS256, EdDSA or
+/// The algorithm that a key gets if none is asked for: ES256, RS256, EdDSA or
 /// HS256; with use "enc" ECDH-ES, RSA-OAEP-256 or A256GCMKW.
 std::string guess_algorithm(const jose::Jwk& jwk, const std::string& use);
 
