@@ -171,6 +171,7 @@ Status Daemon::replace() {
     server.set_trace_header(trace_header(app_->config()));
     server.set_tls(tls.context);
     server.set_router(router_of(app_));
+    server.retire_connections();
     timer_.issued(tls.not_before, tls.not_after);
     if (moved) {
         moved->run();

@@ -97,8 +97,19 @@ void Hub::drain_idle() {
     }
 }
 
-Connection::Connection(tcp::socket socket, const TlsContextPtr& tls, Hub& hub)
-    : socket_(std::move(socket)), hub_(hub), tls_(tls), ssl_(nullptr, SSL_free), deadline_(kNever) {
+void Hub::retire_idle() {
+    for (Connection* const connection : std::vector(open.begin(), open.end())) {
+        connection->retire();
+    }
+}
+
+Connection::Connection(tcp::socket socket, unsigned generation, const TlsContextPtr& tls, Hub& hub)
+    : socket_(std::move(socket)),
+      hub_(hub),
+      generation_(generation),
+      tls_(tls),
+      ssl_(nullptr, SSL_free),
+      deadline_(kNever) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -166,6 +177,14 @@ void Connection::drain() {
     }
     keep_alive_ = false;
     if (!parser_ && !busy_) {
+        close();
+    }
+}
+
+void Connection::retire() {
+    const bool idle = (turn_ & kLent) == 0 && !parser_ && !busy_;
+    if (generation_ != hub_.generation && idle && ssl_ &&
+        SSL_get0_peer_certificate(ssl_.get()) != nullptr) {
         close();
     }
 }
@@ -356,6 +375,7 @@ void Connection::work(const Handler& handler, const Request& request) {
     }
     hold_body(0);
     Hub& hub = hub_;
+    const unsigned generation = generation_;
     if (!answer_at_once(response)) {
         asio::post(hub.loop, [self = shared_from_this()] { self->take_back(); });
         return;
@@ -365,13 +385,15 @@ void Connection::work(const Handler& handler, const Request& request) {
         asio::post(hub.loop, [self = std::move(held_)] { self->resume(); });
     } else if (hub.draining) {  // Nothing of this object may be touched here: the loop has it.
         asio::post(hub.loop, [&hub] { hub.drain_idle(); });
+    } else if (hub.generation != generation) {
+        asio::post(hub.loop, [&hub] { hub.retire_idle(); });
     }
 }
 
 /// On a worker: true if the answer is written and nothing is left to do but to wait for the next
 /// request. If not, out_ from written_ on is left to write.
 bool Connection::answer_at_once(const Response& response) {
-    keep_alive_ = keep_alive_ && !hub_.draining;
+    keep_alive_ = keep_alive_ && !leaving();
     put_answer(response);
     Step step = Step::kDone;
     while (written_ < out_.size()) {
@@ -479,7 +501,7 @@ void Connection::finish_answer() {
     out_ = {};
     busy_ = false;
     is_head_ = false;
-    if (keep_alive_ && !hub_.draining) {
+    if (keep_alive_ && !leaving()) {
         close_after(hub_.options.limits.idle);
         read();
         return;

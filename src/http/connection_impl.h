@@ -24,8 +24,8 @@ namespace step::http {
 
 class Connection;
 
-/// What the connections of one server share. All but `tls`, `router`, `bodies`, `draining`, date()
-/// and the pool belong to the loop's thread.
+/// What the connections of one server share. All but `tls`, `router`, `bodies`, `draining`,
+/// `generation`, date() and the pool belong to the loop's thread.
 struct Hub {
     Hub(Server::Options given, const Clock& time, Random& dice)
         : options(std::move(given)),
@@ -48,12 +48,17 @@ struct Hub {
     std::function<void()> on_close{};     ///< A connection is gone.
     /// Set before the open connections are told, each of which looks again when it falls idle.
     std::atomic<bool> draining = false;
+    /// Connections of an earlier one end with their next answer; see Server::retire_connections.
+    std::atomic<unsigned> generation = 0;
     std::array<char, 16UL * 1024> scratch{};  ///< What a read puts bytes in before they are kept.
 
     /// The Date header's value, made anew each second. Thread-safe.
     std::string date();
     /// Closes the connections on which nothing is in flight.
     void drain_idle();
+    /// Closes those of an earlier generation that a client certificate speaks for and on which
+    /// nothing is in flight.
+    void retire_idle();
 
 private:
     std::mutex date_mutex_;
@@ -70,7 +75,9 @@ private:
 /// that is done has nobody to wake: `turn_` says who finds those bytes.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(boost::asio::ip::tcp::socket socket, const TlsContextPtr& tls, Hub& hub);
+    /// `generation` is the hub's, read before `tls` was.
+    Connection(boost::asio::ip::tcp::socket socket, unsigned generation, const TlsContextPtr& tls,
+               Hub& hub);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -78,6 +85,8 @@ public:
     void start();
     /// Closes an idle connection; one with a request in flight closes after its answer.
     void drain();
+    /// If it is of an earlier generation, has a client certificate and is idle: closes it.
+    void retire();
     /// At once. If a worker has the connection, only the socket's both directions end now.
     void close();
     /// In the clock's monotonic time: when to close it.
@@ -86,6 +95,9 @@ public:
     bool lent() const { return (turn_ & kLent) != 0; }
 
 private:
+    /// Whether this answer is the last.
+    bool leaving() const { return hub_.draining || hub_.generation != generation_; }
+
     enum class Step : unsigned char { kDone, kWaiting, kFailed };
     using Next = void (Connection::*)();
 
@@ -129,6 +141,7 @@ private:
 
     boost::asio::ip::tcp::socket socket_;
     Hub& hub_;
+    const unsigned generation_;  ///< Hub::generation when it was accepted.
     TlsContextPtr tls_;
     SslPtr ssl_;
     std::string remote_;

@@ -134,6 +134,10 @@ public:
         const std::scoped_lock lock(hub_.mutex);
         hub_.tls = std::move(tls);
     }
+    void retire_connections() override {
+        ++hub_.generation;
+        asio::post(hub_.loop, [this] { hub_.retire_idle(); });
+    }
     void set_router(std::shared_ptr<const Router> router) override {
         const std::scoped_lock lock(hub_.mutex);
         hub_.router = std::move(router);
@@ -180,12 +184,13 @@ private:
         acceptor_.async_accept([this](error_code problem, tcp::socket socket) {
             accepting_ = false;
             if (!problem) {
+                const unsigned generation = hub_.generation;
                 TlsContextPtr tls;
                 {
                     const std::scoped_lock lock(hub_.mutex);
                     tls = hub_.tls;
                 }
-                std::make_shared<Connection>(std::move(socket), tls, hub_)->start();
+                std::make_shared<Connection>(std::move(socket), generation, tls, hub_)->start();
                 watch();
             } else if (problem != asio::error::operation_aborted &&
                        problem != asio::error::connection_aborted) {

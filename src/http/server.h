@@ -67,6 +67,10 @@ public:
 
     /// From now on for new connections. Thread-safe.
     virtual void set_tls(TlsContextPtr tls) = 0;
+    /// Connections that are open now end with their next answer, so that what a TLS context of
+    /// earlier days let in does not stay. An idle one that a client certificate speaks for is
+    /// closed at once. Call it after set_tls(). Thread-safe.
+    virtual void retire_connections() = 0;
     /// From now on for new requests; those in flight keep the old one. Thread-safe.
     virtual void set_router(std::shared_ptr<const Router> router) = 0;
     /// From now on for new requests. Thread-safe.

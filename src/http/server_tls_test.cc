@@ -119,6 +119,26 @@ TEST_CASE("a new certificate serves new connections, the old ones go on") {
     CHECK(fetch(running, world.client_tls())->peer_chain.front() == renewed.der);
 }
 
+TEST_CASE("retired connections answer once more, those of a client certificate not at all") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const Outgoing request{.url = running.url("/hello", "https"), .max_body = 100};
+    const auto anonymous = Client::make({.tls = world.client_tls()});
+    const auto known = Client::make({.tls = world.client_tls(&world.client)});
+    REQUIRE(anonymous->send(request));
+    REQUIRE(known->send(request));
+    const Identity renewed =
+        make_identity({.name = "renewed", .alt_names = "IP:127.0.0.1"}, &world.middle);
+    running.server->set_tls(world.server_tls(renewed));
+    running.server->retire_connections();
+    const auto last = anonymous->send(request);
+    REQUIRE(last);
+    CHECK(last->peer_chain.front() == world.server.der);
+    CHECK(find_header(last->headers, "Connection") == "close");
+    CHECK(anonymous->send(request)->peer_chain.front() == renewed.der);
+    CHECK(known->send(request)->peer_chain.front() == renewed.der);
+}
+
 TEST_CASE("large answers, kept connections and many clients at once work over TLS") {
     const TlsWorld world;
     const Running running({}, world.server_tls());
