@@ -1,11 +1,15 @@
 // EC_GROUP_precompute_mult is deprecated without a successor: the providers have no way to ask.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <algorithm>
+#include <cstring>
+
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 
 #include "base/check.h"
+#include "crypto/inverse_impl.h"
 #include "crypto/p256_impl.h"
 
 namespace step::crypto {
@@ -64,6 +68,19 @@ public:
 private:
     BN_CTX* context_;
 };
+
+/// Sets `number`, between 0 and the order, to its inverse modulo the order.
+bool invert_modulo_order(BIGNUM* number) {
+    static const Inverter inverter(
+        {0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff, 0xffffffff00000000});
+    Words256 words{};
+    const auto bytes = [&words] { return reinterpret_cast<unsigned char*>(words.data()); };
+    if (BN_bn2lebinpad(number, bytes(), kField) != kField) {
+        return false;
+    }
+    words = inverter.invert(words);
+    return BN_lebin2bn(bytes(), kField, number) != nullptr;
+}
 
 bool in_range(const BIGNUM* number, const BIGNUM* order) {
     return number != nullptr && !BN_is_zero(number) && BN_cmp(number, order) < 0;
@@ -129,8 +146,7 @@ bool P256Verifier::verify(ByteView digest, ByteView raw) const {
     if (!in_range(r, order) || !in_range(s, order) || e == nullptr || u2 == nullptr || !sum) {
         return false;
     }
-    bool good = BN_mod_inverse(s, s, order, scratch) != nullptr &&
-                BN_mod_mul(u1, e, s, order, scratch) == 1 &&
+    bool good = invert_modulo_order(s) && BN_mod_mul(u1, e, s, order, scratch) == 1 &&
                 BN_mod_mul(u2, r, s, order, scratch) == 1;
     if (const EC_GROUP* const own = good ? table() : nullptr; own != nullptr) {
         const PointPtr other = new_point();
