@@ -33,6 +33,7 @@ constexpr cli::Entry kCommands[] = {
     {"certificate format", certificate_format},
     {"certificate inspect", certificate_inspect},
     {"certificate key", certificate_key},
+    {"certificate lint", certificate_lint},
     {"certificate needs-renewal", certificate_needs_renewal},
     {"certificate sign", certificate_sign},
     {"certificate install", certificate_install},

@@ -1,3 +1,5 @@
+#include "x509/algorithm.h"
+
 #include "asn1/writer.h"
 #include "base/check.h"
 #include "x509/draft.h"
@@ -170,6 +172,12 @@ Result<Algorithm> read_algorithm(asn1::Reader& reader) {
 }
 
 }  // namespace impl
+
+std::optional<SignatureScheme> known_scheme(ByteView algorithm_der) {
+    asn1::Reader reader(algorithm_der);
+    const auto algorithm = impl::read_algorithm(reader);
+    return algorithm && reader.at_end() ? algorithm->scheme : std::nullopt;
+}
 
 Bytes encode_algorithm(SignatureScheme scheme) {
     for (const PssHash& hash : kPssHashes) {

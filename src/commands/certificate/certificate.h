@@ -11,6 +11,7 @@ cli::Command certificate_fingerprint();
 cli::Command certificate_format();
 cli::Command certificate_inspect();
 cli::Command certificate_key();
+cli::Command certificate_lint();
 cli::Command certificate_needs_renewal();
 cli::Command certificate_sign();
 cli::Command certificate_install();
