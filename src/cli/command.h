@@ -67,6 +67,9 @@ public:
     virtual bool out_colours() const = 0;         ///< stdout is a terminal.
     /// Fails with kTooLarge above `max_bytes`.
     virtual Result<Bytes> read_stdin(std::size_t max_bytes) = 0;
+    /// True if standard input is a pipe, or a file that is not empty: data meant for us, unlike a
+    /// terminal or /dev/null.
+    virtual bool has_input() const = 0;
 
     /// Prompts. All fail with "error allocating terminal: open /dev/tty: …"
     /// without a terminal, and with "error running prompt: ^C" if the person gives up. An

@@ -1,5 +1,6 @@
 #include "cli/system_console.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -62,6 +63,11 @@ Result<Bytes> SystemConsole::read_stdin(std::size_t max_bytes) {
             return Error{.code = Code::kTooLarge, .detail = "error reading stdin: too large"};
         }
     }
+}
+
+bool SystemConsole::has_input() const {
+    struct stat info{};
+    return ::fstat(STDIN_FILENO, &info) == 0 && (info.st_size > 0 || S_ISFIFO(info.st_mode));
 }
 
 Result<std::string> SystemConsole::ask(std::string_view label, const Validate& validate,

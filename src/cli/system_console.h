@@ -13,6 +13,7 @@ public:
     bool colours() const override { return err_terminal_; }
     bool out_colours() const override { return out_terminal_; }
     Result<Bytes> read_stdin(std::size_t max_bytes) override;
+    bool has_input() const override;
     using Console::ask;
     Result<std::string> ask(std::string_view label, const Validate& validate,
                             std::string_view initial) override;

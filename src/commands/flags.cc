@@ -7,35 +7,12 @@
 #include "commands/errors.h"
 #include "crypto/keygen.h"
 #include "json/parse.h"
+#include "json/write.h"
 
 namespace step::commands {
 namespace {
 
 using cli::FlagType;
-
-/// Go writes maps with sorted names, and keeps the last of equal ones.
-json::Value sorted(const json::Value& value) {
-    if (const json::Array* items = value.as_array()) {
-        json::Array out;
-        for (const json::Value& item : *items) {
-            out.push_back(sorted(item));
-        }
-        return out;
-    }
-    const json::Object* members = value.as_object();
-    if (members == nullptr) {
-        return value;
-    }
-    std::map<std::string, json::Value> by_name;
-    for (const json::Member& member : *members) {
-        by_name.insert_or_assign(member.name, sorted(member.value));
-    }
-    json::Object out;
-    for (auto& [name, member] : by_name) {
-        out.push_back({.name = name, .value = std::move(member)});
-    }
-    return out;
-}
 
 Error needs_option(std::string_view crv, std::string_view kty, std::string_view options) {
     return invalid(
@@ -57,6 +34,12 @@ Result<unsigned> rsa_bits(const cli::Args& args, bool insecure) {
     }
     if (size <= 0) {
         return flag_negative("size");
+    }
+    if (size < 1024) {
+        return invalid(
+            fmt::format("error generating RSA key: crypto/rsa: {}-bit keys are insecure "
+                        "(see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)",
+                        size));
     }
     if (size > 16384) {
         return invalid_flag("size", std::to_string(size), "RSA keys have at most 16384 bits");
@@ -124,6 +107,24 @@ Flags password_file_flag() {
     return {{.name = "password-file", .value = "file", .help = "file with the password"}};
 }
 
+Flags no_password_flags() {
+    return {
+        {.name = "no-password",
+         .type = FlagType::kBool,
+         .help = "write the private key in clear; needs --insecure"},
+        {.name = "insecure", .type = FlagType::kBool, .help = "allow what weakens or bares a key"}};
+}
+
+Status check_no_password(const cli::Args& args) {
+    if (!args.flag("no-password")) {
+        return ok();
+    }
+    if (!args.get("password-file").empty()) {
+        return incompatible("no-password", "password-file");
+    }
+    return args.flag("insecure") ? ok() : Status(needs_flag("no-password", "insecure"));
+}
+
 Flags hidden_no_context() {
     return {{.name = "no-context",
              .type = FlagType::kBool,
@@ -186,7 +187,7 @@ Result<json::Value> template_data(cli::Context& context) {
         auto parsed = json::parse(text);
         data.set(pair.substr(0, equals), parsed ? *std::move(parsed) : json::Value(text));
     }
-    return sorted(data);
+    return json::sorted(data);
 }
 
 Result<std::optional<SysTime>> time_flag(const cli::Args& args, std::string_view flag,

@@ -24,7 +24,11 @@ Flags template_data_flags();  ///< --set, --set-file
 Flags validity_flags();       ///< --not-before, --not-after
 Flags force_flag();           ///< --force
 Flags password_file_flag();   ///< --password-file
+Flags no_password_flags();    ///< --no-password, --insecure
 Flags hidden_no_context();    ///< defaults.json is not read
+
+/// --no-password excludes --password-file and needs --insecure.
+Status check_no_password(const cli::Args& args);
 
 /// A fresh key as --kty, --crv and --size want it; EC P-256 without them. Fails with
 /// kInvalidArgument and the original's words; RSA below 2048 bits needs `insecure`.

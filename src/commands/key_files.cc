@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/pem.h"
+#include "base/text.h"
 #include "cli/files.h"
 #include "commands/errors.h"
 #include "crypto/pem_key.h"
+#include "x509/certificate.h"
+#include "x509/inspect.h"
 
 namespace step::commands {
 
@@ -32,27 +36,92 @@ Status not_empty(std::string_view password) {
                : ok();
 }
 
+constexpr unsigned kMode = 0600;
+
+/// In the original's form, encrypted if there is a password.
+Secret encode(cli::Context& context, const crypto::PrivateKey& key,
+              const std::optional<Secret>& password) {
+    return password ? Secret(crypto::encrypt_private_key(key, password->view(), context.random))
+                    : crypto::encode_private_key(key);
+}
+
+/// Parses a private key; `doing` is the verb of errors that have nothing to do with passwords.
+Result<crypto::PrivateKey> open_private_key(cli::Context& context, std::string_view pem,
+                                            const std::string& name,
+                                            const std::string& password_file,
+                                            std::string_view doing) {
+    bool asked = false;
+    auto key = crypto::parse_private_key(pem, [&]() -> Result<Secret> {
+        asked = true;
+        if (!password_file.empty()) {
+            return cli::read_password_file(password_file);
+        }
+        return context.console.ask_password("Please enter the password to decrypt " + name,
+                                            nullptr);
+    });
+    if (!key && key.error().code == Code::kInvalidArgument) {
+        Error error = std::move(key).error();
+        error.detail =
+            fmt::format("error {} {}: {}", asked ? "decrypting" : doing, name, error.detail);
+        return error;
+    }
+    return key;
+}
+
 }  // namespace
 
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file) {
     STEP_ASSIGN(Bytes text, read_file(path));
     const Secret pem(std::move(text));
-    bool asked = false;
-    auto key = crypto::parse_private_key(pem.view(), [&]() -> Result<Secret> {
-        asked = true;
-        if (!password_file.empty()) {
-            return cli::read_password_file(password_file);
-        }
-        return context.console.ask_password("Please enter the password to decrypt " + path,
-                                            nullptr);
-    });
-    if (!key && key.error().code == Code::kInvalidArgument) {
-        Error error = std::move(key).error();
-        error.detail =
-            fmt::format("error {} {}: {}", asked ? "decrypting" : "reading", path, error.detail);
-        return error;
+    return open_private_key(context, pem.view(), path, password_file, "reading");
+}
+
+Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const std::string& name,
+                            const std::string& password_file) {
+    const auto fails = [&](std::string_view doing, std::string_view why) {
+        return invalid(fmt::format("error {} {}: {}", doing, name, why));
+    };
+    auto found = next_pem(text);
+    if (!found) {
+        return fails("decoding", "not a valid PEM encoded block");
     }
+    const PemBlock& block = found->block;
+    const Secret whole(std::move(found->block.bytes));
+    if (!trim(text.substr(found->rest)).empty()) {
+        return fails("decoding", "contains more than one PEM encoded block");
+    }
+    AnyKey key;
+    const auto take = [&](auto parsed) -> Status {
+        if (!parsed) {
+            return fails("parsing", parsed.error().detail);
+        }
+        key.public_key = *std::move(parsed);
+        return ok();
+    };
+    if (block.type == "CERTIFICATE") {
+        STEP_ASSIGN(const x509::Certificate certificate, x509::parse_certificate(whole.view()));
+        STEP_TRY(take(certificate.public_key()));
+        return key;
+    }
+    if (block.type == "CERTIFICATE REQUEST" || block.type == "NEW CERTIFICATE REQUEST") {
+        STEP_ASSIGN(const x509::UncheckedCsr request, x509::parse_csr_unchecked(whole.view()));
+        STEP_TRY(take(crypto::PublicKey::from_spki(request.spki)));
+        return key;
+    }
+    if (block.type == "PUBLIC KEY" || block.type == "RSA PUBLIC KEY") {
+        STEP_TRY(take(crypto::parse_public_key(text)));
+        return key;
+    }
+    if (!block.type.ends_with("PRIVATE KEY") || !crypto::is_private_key_type(block.type)) {
+        return fails("decoding", fmt::format("contains an unexpected header '{}'", block.type));
+    }
+    auto opened = open_private_key(context, text, name, password_file, "parsing");
+    if (!opened) {
+        return std::move(opened).error();
+    }
+    key.public_key = opened->public_key();
+    key.private_key = *std::move(opened);
     return key;
 }
 
@@ -97,14 +166,22 @@ Result<std::optional<Secret>> new_key_password(cli::Context& context) {
 
 Status write_private_key(cli::Context& context, const std::string& path,
                          const crypto::PrivateKey& key, const std::optional<Secret>& password) {
-    constexpr unsigned kMode = 0600;
-    if (password) {
-        return cli::write_output(context, path,
-                                 crypto::encrypt_private_key(key, password->view(), context.random),
-                                 kMode, Mode::kExact);
-    }
-    return cli::write_output(context, path, crypto::encode_private_key(key).view(), kMode,
+    return cli::write_output(context, path, encode(context, key, password).view(), kMode,
                              Mode::kExact);
+}
+
+Status write_key_pair(cli::Context& context, const std::string& public_file,
+                      const std::string& private_file, const AnyKey& key,
+                      const std::optional<Secret>& password) {
+    const std::string shown = crypto::encode_public_key(*key.public_key);
+    std::vector<NewFile> files{{.path = public_file, .bytes = shown, .mode = kMode}};
+    Secret hidden;
+    if (key.private_key) {
+        hidden = encode(context, *key.private_key, password);
+        files.push_back(
+            {.path = private_file, .bytes = hidden.view(), .mode = kMode, .treat = Mode::kExact});
+    }
+    return replace_together(files);
 }
 
 Result<Secret> ask_new_password(cli::Context& context, std::string_view label) {

@@ -20,6 +20,17 @@ Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::st
 /// A password file that a flag names, without trailing white space. Fails with the original's
 /// words for these: `error reading F: error reading "F": no such file or directory`.
 Result<Secret> read_password_flag(const std::string& file);
+/// A private key, or a public one alone.
+struct AnyKey {
+    std::optional<crypto::PublicKey> public_key{};  ///< Always set.
+    std::optional<crypto::PrivateKey> private_key{};
+};
+/// The key in a PEM text: private, public, or a certificate's or request's. `name` stands for
+/// the file in errors and in the question for a password; `password_file` may be empty. Fails
+/// with kInvalidArgument and the original's words: "error decoding F: contains more than one PEM
+/// encoded block", "error decrypting F: …", "error parsing F: …".
+Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const std::string& name,
+                            const std::string& password_file);
 
 /// The password that a new private key gets: that of --password-file, else one asked for.
 /// None if --no-password is given. An empty password is refused: the original would write the
@@ -29,6 +40,12 @@ Result<std::optional<Secret>> new_key_password(cli::Context& context);
 /// A new password asked for with `label`; an empty answer opens a second question, in which a
 /// generated one stands to be taken or edited.
 Result<Secret> ask_new_password(cli::Context& context, std::string_view label);
+
+/// Writes a public key and, if there is one, the private key as write_private_key does: both or
+/// none, mode 0600. The questions about existing files are the caller's (confirm_overwrite).
+Status write_key_pair(cli::Context& context, const std::string& public_file,
+                      const std::string& private_file, const AnyKey& key,
+                      const std::optional<Secret>& password);
 
 /// Writes a private key in the original's form, encrypted if there is a password, mode 0600.
 Status write_private_key(cli::Context& context, const std::string& path,

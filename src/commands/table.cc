@@ -44,7 +44,17 @@ constexpr cli::Entry kCommands[] = {
     {"context list", context_list},
     {"context remove", context_remove},
     {"context select", context_select},
+    {"crypto jose format", crypto_jose_format},
+    {"crypto jwe decrypt", crypto_jwe_decrypt},
+    {"crypto jwe encrypt", crypto_jwe_encrypt},
     {"crypto jwk create", crypto_jwk_create},
+    {"crypto jws inspect", crypto_jws_inspect},
+    {"crypto jws sign", crypto_jws_sign},
+    {"crypto jws verify", crypto_jws_verify},
+    {"crypto jwt inspect", crypto_jwt_inspect},
+    {"crypto jwt sign", crypto_jwt_sign},
+    {"crypto jwt verify", crypto_jwt_verify},
+    {"crypto keypair", crypto_keypair},
     {"path", path},
     {"version", version},
 };
@@ -60,7 +70,11 @@ constexpr cli::Group kGroups[] = {
      "ca init` make contexts with their flag **--context**; **--context** or `STEP_CONTEXT` choose "
      "one for a single command."},
     {"crypto", "keys and other primitives", ""},
+    {"crypto jose", "both serialisations of JWS and JWE", ""},
+    {"crypto jwe", "encrypted messages (JWE)", ""},
     {"crypto jwk", "JSON Web Keys", ""},
+    {"crypto jws", "signed messages of any kind (JWS)", ""},
+    {"crypto jwt", "JSON Web Tokens: sign, check, look inside", ""},
 };
 
 constexpr cli::Table kTable{.program = "step",

@@ -85,6 +85,10 @@ Result<PrivateKey> parse_private_key(std::string_view pem, const AskPassword& as
     return parse_der(block->type, der.view());
 }
 
+bool is_private_key_type(std::string_view type) {
+    return type == kEc || type == kRsa || type == kPkcs8 || type == kEncryptedPkcs8;
+}
+
 bool is_encrypted_key(std::string_view pem) {
     auto block = find_private_key(pem);
     if (!block) {

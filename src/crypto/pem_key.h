@@ -23,6 +23,9 @@ using AskPassword = std::function<Result<Secret>()>;
 /// or as `ask` fails. PBKDF2 is held to 10 million rounds.
 Result<PrivateKey> parse_private_key(std::string_view pem, const AskPassword& ask);
 
+/// True for the types of PEM blocks that parse_private_key reads.
+bool is_private_key_type(std::string_view type);
+
 /// True if parse_private_key would ask for a password.
 bool is_encrypted_key(std::string_view pem);
 

@@ -1,8 +1,10 @@
 #include "jose/jwk.h"
 
+#include "base/base64.h"
 #include "crypto/digest.h"
 #include "jose/strict.h"
 #include "json/write.h"
+#include "x509/certificate.h"
 
 namespace step::jose {
 namespace {
@@ -140,6 +142,15 @@ public:
     Writer& octets(std::string_view name, ByteView bytes) {
         return text(name, encode_base64url(bytes));
     }
+    void certificates(const std::vector<Bytes>& chain) {
+        json::Array list;
+        for (const Bytes& der : chain) {
+            list.emplace_back(encode_base64(der));
+        }
+        if (!list.empty()) {
+            object_.push_back({.name = "x5c", .value = std::move(list)});
+        }
+    }
     json::Object take() { return std::move(object_); }
 
 private:
@@ -178,6 +189,40 @@ Writer write_public(const Jwk& key) {
     out.text("alg", key.alg).octets("x", numbers.x).octets("y", numbers.y);
     out.octets("n", numbers.modulus).octets("e", numbers.exponent);
     return out;
+}
+
+void write_certificates(Writer& out, const Jwk& key) {
+    out.certificates(key.chain);
+    out.text("x5u", key.x5u).text("x5t", key.x5t).text("x5t#S256", key.x5t_sha256);
+}
+
+/// x5c (RFC 7517 4.7): the first certificate's key must be this one.
+Status read_certificates(const json::Value& value, Jwk& key) {
+    STEP_TRY(get_string(value, "x5u", key.x5u));
+    STEP_TRY(get_string(value, "x5t", key.x5t));
+    STEP_TRY(get_string(value, "x5t#S256", key.x5t_sha256));
+    const json::Value* list = value.find_exact("x5c");
+    if (list == nullptr || list->is_null()) {
+        return ok();
+    }
+    if (list->as_array() == nullptr) {
+        return invalid("failed to unmarshal x5c field: not an array");
+    }
+    for (const json::Value& item : *list->as_array()) {
+        if (item.as_string() == nullptr) {
+            return invalid("failed to unmarshal x5c field: not a string");
+        }
+        STEP_ASSIGN(Bytes der, parse_base64(*item.as_string(), Base64::kStd));
+        STEP_ASSIGN(const x509::Certificate certificate, x509::parse_certificate(der));
+        if (key.chain.empty()) {
+            STEP_ASSIGN(const crypto::PublicKey own, certificate.public_key());
+            if (!key.public_key || !(own == *key.public_key)) {
+                return invalid("invalid JWK, public keys in key and x5c fields do not match");
+            }
+        }
+        key.chain.push_back(std::move(der));
+    }
+    return ok();
 }
 
 }  // namespace
@@ -222,11 +267,60 @@ Result<Jwk> parse_jwk(const json::Value& value) {
     } else {
         return invalid(fmt::format("unknown json web key type '{}'", kty));
     }
+    STEP_TRY(read_certificates(value, key));
     return key;
 }
 
+Result<std::vector<Jwk>> parse_jwk_set(std::string_view text) {
+    constexpr std::size_t kMaxSet = std::size_t{8} << 20U;
+    if (text.size() > kMaxSet) {
+        return invalid("JWK set is too large");
+    }
+    STEP_ASSIGN(const json::Value value, parse_object(text, "a JWK set"));
+    std::vector<Jwk> keys;
+    const json::Value* list = value.find_exact("keys");
+    if (list == nullptr || list->is_null()) {
+        return keys;
+    }
+    if (list->as_array() == nullptr) {
+        return invalid("JWK set member keys is no array");
+    }
+    for (const json::Value& item : *list->as_array()) {
+        STEP_ASSIGN(Jwk key, parse_jwk(item));
+        keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
+json::Value private_jwk_set(const std::vector<Jwk>& keys) {
+    json::Array list;
+    for (const Jwk& key : keys) {
+        list.push_back(private_jwk(key));
+    }
+    return json::Object{{.name = "keys", .value = std::move(list)}};
+}
+
+Jwk Jwk::clone() const {
+    Jwk copy;
+    copy.kid = kid;
+    copy.use = use;
+    copy.alg = alg;
+    copy.public_key = public_key;
+    if (private_key) {
+        copy.private_key = private_key->share();
+    }
+    copy.symmetric = symmetric.clone();
+    copy.chain = chain;
+    copy.x5u = x5u;
+    copy.x5t = x5t;
+    copy.x5t_sha256 = x5t_sha256;
+    return copy;
+}
+
 json::Value public_jwk(const Jwk& key) {
-    return write_public(key).take();
+    Writer out = write_public(key);
+    write_certificates(out, key);
+    return out.take();
 }
 
 json::Value private_jwk(const Jwk& key) {
@@ -237,6 +331,7 @@ json::Value private_jwk(const Jwk& key) {
         out.octets("q", numbers.q.view()).octets("dp", numbers.dp.view());
         out.octets("dq", numbers.dq.view()).octets("qi", numbers.qi.view());
     }
+    write_certificates(out, key);
     return out.take();
 }
 
@@ -247,6 +342,15 @@ std::string thumbprint(const crypto::PublicKey& key) {
     out.text("crv", crv_of(key.kind())).octets("e", numbers.exponent);
     out.text("kty", kty_of(key.kind())).octets("n", numbers.modulus);
     out.octets("x", numbers.x).octets("y", numbers.y);
+    return encode_base64url(crypto::sha256(json::encode(out.take())));
+}
+
+std::string thumbprint(const Jwk& key) {
+    if (key.public_key) {
+        return thumbprint(*key.public_key);
+    }
+    Writer out;
+    out.octets("k", key.symmetric.view()).text("kty", "oct");
     return encode_base64url(crypto::sha256(json::encode(out.take())));
 }
 

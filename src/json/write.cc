@@ -1,5 +1,7 @@
 #include "json/write.h"
 
+#include <map>
+
 #include "json/utf8.h"
 
 namespace step::json {
@@ -158,6 +160,29 @@ std::string encode_indent(const Value& value, std::string_view indent) {
     Writer writer(indent, true);
     writer.write(value);
     return writer.take();
+}
+
+Value sorted(const Value& value) {
+    if (const Array* items = value.as_array()) {
+        Array out;
+        for (const Value& item : *items) {
+            out.push_back(sorted(item));
+        }
+        return out;
+    }
+    const Object* members = value.as_object();
+    if (members == nullptr) {
+        return value;
+    }
+    std::map<std::string, Value> by_name;
+    for (const Member& member : *members) {
+        by_name.insert_or_assign(member.name, sorted(member.value));
+    }
+    Object out;
+    for (auto& [name, member] : by_name) {
+        out.push_back({.name = name, .value = std::move(member)});
+    }
+    return out;
 }
 
 }  // namespace step::json

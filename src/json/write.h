@@ -17,4 +17,8 @@ std::string encode(const Value& value);
 /// As Go's json.MarshalIndent with an empty prefix: ": " after names, [] and {} kept short.
 std::string encode_indent(const Value& value, std::string_view indent);
 
+/// The same value with the members of every object sorted by name, the last of equal names kept:
+/// how Go's maps come out.
+Value sorted(const Value& value);
+
 }  // namespace step::json

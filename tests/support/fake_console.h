@@ -24,6 +24,7 @@ struct FakeConsole final : cli::Console {
         return input.size() > max_bytes ? Result<Bytes>(Error{.code = Code::kTooLarge})
                                         : Result<Bytes>(input);
     }
+    bool has_input() const override { return !input.empty(); }
     using Console::ask;
     Result<std::string> ask(std::string_view label, const Validate& validate,
                             std::string_view initial) override {
