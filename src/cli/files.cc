@@ -36,6 +36,14 @@ Result<Secret> read_password_file(const std::string& path) {
     return Secret(Bytes(trim_right(whole.view())));
 }
 
+Result<Secret> read_piped_or_ask(Context& context, std::string_view label) {
+    if (!context.console.has_input()) {
+        return context.console.ask_password(label, {});
+    }
+    STEP_ASSIGN(Bytes input, context.console.read_stdin(kMaxFile));
+    return Secret(std::move(input));
+}
+
 Result<Bytes> read_input(Context& context, const std::string& path, std::size_t max_bytes) {
     auto bytes = path == "-" ? context.console.read_stdin(max_bytes) : read_file(path, max_bytes);
     if (bytes && bytes->starts_with("\xef\xbb\xbf")) {

@@ -5,8 +5,9 @@
 namespace step::commands {
 
 // Commands of the top level; each group declares its own in its folder.
+cli::Command base64();
 cli::Command completion();
-cli::Command version();
 cli::Command path();
+cli::Command version();
 
 }  // namespace step::commands

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/files.h"
 #include "commands/errors.h"
+#include "commands/random_text.h"
 #include "crypto/pem_key.h"
 #include "x509/certificate.h"
 #include "x509/inspect.h"
@@ -16,19 +17,6 @@ namespace step::commands {
 namespace {
 
 constexpr std::size_t kGeneratedPassword = 32;
-
-std::string generate_password(Random& random) {
-    constexpr std::string_view kLetters =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    std::string password;
-    while (password.size() < kGeneratedPassword) {
-        const auto octet = static_cast<unsigned char>(random.bytes(1).front());
-        if (octet < kLetters.size() * 4) {  // No letter is likelier than another.
-            password += kLetters[octet % kLetters.size()];
-        }
-    }
-    return password;
-}
 
 Status not_empty(std::string_view password) {
     return password.empty()
@@ -192,8 +180,10 @@ Result<Secret> ask_new_password(cli::Context& context, std::string_view label) {
     const auto not_empty = [](std::string_view text) {
         return text.empty() ? Status(invalid("value is empty")) : ok();
     };
-    STEP_ASSIGN(std::string generated,
-                context.console.ask("Password", not_empty, generate_password(context.random)));
+    STEP_ASSIGN(
+        std::string generated,
+        context.console.ask("Password", not_empty,
+                            random_text(context.random, kAlphanumeric, kGeneratedPassword)));
     return Secret(std::move(generated));
 }
 

@@ -10,6 +10,7 @@ namespace step::commands {
 namespace {
 
 constexpr cli::Entry kCommands[] = {
+    {"base64", base64},
     {"ca bootstrap", ca_bootstrap},
     {"ca certificate", ca_certificate},
     {"ca federation", ca_federation},
@@ -44,10 +45,18 @@ constexpr cli::Entry kCommands[] = {
     {"context list", context_list},
     {"context remove", context_remove},
     {"context select", context_select},
+    {"crypto hash compare", crypto_hash_compare},
+    {"crypto hash digest", crypto_hash_digest},
     {"crypto jose format", crypto_jose_format},
     {"crypto jwe decrypt", crypto_jwe_decrypt},
     {"crypto jwe encrypt", crypto_jwe_encrypt},
     {"crypto jwk create", crypto_jwk_create},
+    {"crypto jwk keyset add", crypto_jwk_keyset_add},
+    {"crypto jwk keyset find", crypto_jwk_keyset_find},
+    {"crypto jwk keyset list", crypto_jwk_keyset_list},
+    {"crypto jwk keyset remove", crypto_jwk_keyset_remove},
+    {"crypto jwk public", crypto_jwk_public},
+    {"crypto jwk thumbprint", crypto_jwk_thumbprint},
     {"crypto jws inspect", crypto_jws_inspect},
     {"crypto jws sign", crypto_jws_sign},
     {"crypto jws verify", crypto_jws_verify},
@@ -55,6 +64,7 @@ constexpr cli::Entry kCommands[] = {
     {"crypto jwt sign", crypto_jwt_sign},
     {"crypto jwt verify", crypto_jwt_verify},
     {"crypto keypair", crypto_keypair},
+    {"crypto rand", crypto_rand},
     {"path", path},
     {"version", version},
 };
@@ -70,9 +80,11 @@ constexpr cli::Group kGroups[] = {
      "ca init` make contexts with their flag **--context**; **--context** or `STEP_CONTEXT` choose "
      "one for a single command."},
     {"crypto", "keys and other primitives", ""},
+    {"crypto hash", "digests of files and folders", ""},
     {"crypto jose", "both serialisations of JWS and JWE", ""},
     {"crypto jwe", "encrypted messages (JWE)", ""},
     {"crypto jwk", "JSON Web Keys", ""},
+    {"crypto jwk keyset", "sets of JSON Web Keys in a file", ""},
     {"crypto jws", "signed messages of any kind (JWS)", ""},
     {"crypto jwt", "JSON Web Tokens: sign, check, look inside", ""},
 };

@@ -32,11 +32,12 @@ Result<Secret> agree(const PrivateKey& own, const PublicKey& other) {
     if (own.kind() != other.kind() || field_bytes(own.kind()) == 0) {
         return bad_key("the keys are not on one elliptic curve");
     }
+    const ossl::PkeyPtr peer(other.new_handle());
     const ossl::PkeyCtxPtr context(EVP_PKEY_CTX_new(own.handle(), nullptr));
     Bytes shared(field_bytes(own.kind()), '\0');
     std::size_t size = shared.size();
-    if (!context || EVP_PKEY_derive_init(context.get()) <= 0 ||
-        EVP_PKEY_derive_set_peer(context.get(), other.handle()) <= 0 ||
+    if (!peer || !context || EVP_PKEY_derive_init(context.get()) <= 0 ||
+        EVP_PKEY_derive_set_peer(context.get(), peer.get()) <= 0 ||
         EVP_PKEY_derive(context.get(), octets(shared), &size) <= 0 || size != shared.size()) {
         wipe(shared);
         return ossl::take_error(Code::kInvalidArgument, "cannot agree on a secret");
@@ -48,7 +49,8 @@ Result<Bytes> encrypt_rsa(const PublicKey& key, RsaPadding padding, ByteView mes
     if (key.kind() != KeyKind::kRsa) {
         return bad_key("not an RSA key");
     }
-    const ossl::PkeyCtxPtr context(EVP_PKEY_CTX_new(key.handle(), nullptr));
+    const ossl::PkeyPtr pkey(key.new_handle());
+    const ossl::PkeyCtxPtr context(pkey ? EVP_PKEY_CTX_new(pkey.get(), nullptr) : nullptr);
     Bytes out((key.bits() + 7) / 8, '\0');
     std::size_t size = out.size();
     if (!context || EVP_PKEY_encrypt_init(context.get()) <= 0 ||

@@ -70,6 +70,9 @@ public:
 
     struct Impl;
     explicit PublicKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+    /// For crypto only: the key as OpenSSL has it, one reference the caller's. Null if OpenSSL
+    /// fails.
+    evp_pkey_st* new_handle() const;
 
 private:
     std::shared_ptr<const Impl> impl_;

@@ -52,6 +52,13 @@ PublicKey make_key(KeyKind kind, unsigned bits, ByteView key_bits, ossl::PkeyPtr
     return PublicKey(std::move(impl));
 }
 
+/// A key that has its curve and no point yet; null if OpenSSL fails.
+ossl::PkeyPtr curve_key(KeyKind kind) {
+    ossl::PkeyPtr pkey(EVP_PKEY_new());
+    const bool good = pkey && EVP_PKEY_copy_parameters(pkey.get(), ossl::curve_template(kind)) == 1;
+    return good ? std::move(pkey) : nullptr;
+}
+
 Result<PublicKey> from_point(KeyKind kind, ByteView point) {
     // X9.62 uncompressed form only, as Go.
     if (point.size() != 1 + 2 * field_bytes(kind) || point.front() != '\x04') {
@@ -62,8 +69,8 @@ Result<PublicKey> from_point(KeyKind kind, ByteView point) {
         return p256 ? Result<PublicKey>(make_key(kind, 256, point, nullptr, std::move(p256)))
                     : bad_key("x509: failed to unmarshal elliptic curve point");
     }
-    ossl::PkeyPtr pkey(EVP_PKEY_new());
-    if (!pkey || EVP_PKEY_copy_parameters(pkey.get(), ossl::curve_template(kind)) != 1) {
+    ossl::PkeyPtr pkey = curve_key(kind);
+    if (!pkey) {
         return ossl::take_error(Code::kInternal, "cannot make an EC key");
     }
     // Checks that the point is on the curve.
@@ -214,6 +221,17 @@ unsigned PublicKey::bits() const {
 
 const Bytes& PublicKey::spki() const {
     return impl_->spki;
+}
+
+evp_pkey_st* PublicKey::new_handle() const {
+    if (impl_->pkey) {
+        return EVP_PKEY_up_ref(impl_->pkey.get()) == 1 ? impl_->pkey.get() : nullptr;
+    }
+    ossl::PkeyPtr pkey = curve_key(impl_->kind);
+    const ByteView point = key_bits();
+    const bool good =
+        pkey && EVP_PKEY_set1_encoded_public_key(pkey.get(), octets(point), point.size()) == 1;
+    return good ? pkey.release() : nullptr;
 }
 
 ByteView PublicKey::key_bits() const {

@@ -5,10 +5,18 @@
 namespace step::commands {
 
 // step crypto …
+cli::Command crypto_hash_compare();
+cli::Command crypto_hash_digest();
 cli::Command crypto_jose_format();
 cli::Command crypto_jwe_decrypt();
 cli::Command crypto_jwe_encrypt();
 cli::Command crypto_jwk_create();
+cli::Command crypto_jwk_keyset_add();
+cli::Command crypto_jwk_keyset_find();
+cli::Command crypto_jwk_keyset_list();
+cli::Command crypto_jwk_keyset_remove();
+cli::Command crypto_jwk_public();
+cli::Command crypto_jwk_thumbprint();
 cli::Command crypto_jws_inspect();
 cli::Command crypto_jws_sign();
 cli::Command crypto_jws_verify();
@@ -16,5 +24,6 @@ cli::Command crypto_jwt_inspect();
 cli::Command crypto_jwt_sign();
 cli::Command crypto_jwt_verify();
 cli::Command crypto_keypair();
+cli::Command crypto_rand();
 
 }  // namespace step::commands

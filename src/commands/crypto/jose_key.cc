@@ -169,6 +169,13 @@ Result<jose::Jwk> read_key_of_set(cli::Context& context, const std::string& name
     return key;
 }
 
+Result<jose::Jwk> read_piped_key(cli::Context& context) {
+    STEP_ASSIGN(Bytes text, context.console.read_stdin(kMaxKeys));
+    STEP_ASSIGN(const Secret plain, decrypt(context, Secret(std::move(text)), "the JWE", ""));
+    auto key = jose::parse_jwk(plain.view());
+    return key ? std::move(key) : Result<jose::Jwk>(unsupported_format("JWK"));
+}
+
 Status check_key_flags(const cli::Args& args, bool kid_elsewhere) {
     const bool key = !args.get("key").empty(), jwks = !args.get("jwks").empty();
     if (!key && !jwks) {

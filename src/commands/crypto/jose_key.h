@@ -33,6 +33,10 @@ Result<jose::Jwk> read_key_of_set(cli::Context& context, const std::string& name
 Result<Secret> read_maybe_encrypted(cli::Context& context, const std::string& name,
                                     const std::string& password_file);
 
+/// The JWK in standard input, encrypted or not. Fails with "error reading JWK: unsupported
+/// format".
+Result<jose::Jwk> read_piped_key(cli::Context& context);
+
 /// --key, --jwks and --kid as every command that reads one key checks them: exactly one of the
 /// first two; --jwks needs a key ID, which `kid_elsewhere` may give.
 Status check_key_flags(const cli::Args& args, bool kid_elsewhere);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/base64.h"
 #include "base/files.h"
 #include "base/pem.h"
 #include "base/text.h"
@@ -9,6 +8,7 @@
 #include "commands/crypto/jwk_rules.h"
 #include "commands/errors.h"
 #include "commands/key_files.h"
+#include "commands/random_text.h"
 #include "crypto/keygen.h"
 #include "crypto/pem_key.h"
 #include "jose/jwe.h"
@@ -29,11 +29,6 @@ constexpr std::int64_t kLeastOct = 16, kDefaultOct = 32, kMostOct = 65'536;
 Error invalid_jwk(std::string detail) {
     return {.code = Code::kInvalidArgument, .detail = std::move(detail)};
 }
-
-struct Made {
-    jose::Jwk jwk{};
-    std::vector<Bytes> chain{};  ///< x5c.
-};
 
 Status check_size(const cli::Args& args, std::int64_t least) {
     if (!args.is_set("size")) {
@@ -62,20 +57,11 @@ Status check_flags(const cli::Args& args) {
 
 /// Letters and digits, as the original makes its symmetric keys; each has 5.95 bits.
 Result<Secret> make_symmetric(const cli::Args& args, Random& random) {
-    constexpr std::string_view kAlphabet =
-        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     const std::int64_t size = args.is_set("size") ? args.integer("size") : kDefaultOct;
     if (size > kMostOct) {
         return invalid_flag("size", std::to_string(size), "options are 1 to 65536");
     }
-    Bytes key;
-    while (key.size() < static_cast<std::size_t>(size)) {
-        const auto octet = static_cast<unsigned char>(random.bytes(1)[0]);
-        if (octet < 4 * kAlphabet.size()) {  // Each letter as often as any other.
-            key += kAlphabet[octet % kAlphabet.size()];
-        }
-    }
-    return Secret(std::move(key));
+    return Secret(random_text(random, kAlphanumeric, static_cast<std::size_t>(size)));
 }
 
 Result<crypto::PrivateKey> make_asymmetric(const cli::Args& args) {
@@ -112,22 +98,22 @@ Result<crypto::PrivateKey> make_asymmetric(const cli::Args& args) {
     return crypto::generate_key(crypto::KeyKind::kRsa, static_cast<unsigned>(size));
 }
 
-Result<Made> generate(cli::Context& context) {
+Result<jose::Jwk> generate(cli::Context& context) {
     const cli::Args& args = context.args;
-    Made made;
+    jose::Jwk made;
     if (args.get("kty") == "oct") {
-        STEP_ASSIGN(made.jwk.symmetric, make_symmetric(args, context.random));
+        STEP_ASSIGN(made.symmetric, make_symmetric(args, context.random));
     } else {
         if (args.get("kty") == "OKP" && args.get("use") == "enc" && args.get("crv") != "X25519") {
             return invalid_jwk("invalid algorithm: Ed25519 cannot be used for encryption");
         }
         STEP_ASSIGN(crypto::PrivateKey key, make_asymmetric(args));
-        made.jwk.public_key = key.public_key();
-        made.jwk.private_key = std::move(key);
+        made.public_key = key.public_key();
+        made.private_key = std::move(key);
     }
-    made.jwk.alg = args.get("alg");
-    if (made.jwk.alg.empty()) {
-        made.jwk.alg = guess_algorithm(made.jwk, args.get("use"));
+    made.alg = args.get("alg");
+    if (made.alg.empty()) {
+        made.alg = guess_algorithm(made, args.get("use"));
     }
     return made;
 }
@@ -155,34 +141,34 @@ Status check_usage(const x509::Certificate& certificate) {
 }
 
 /// --from-pem: a private key, a public key or a certificate.
-Result<Made> import_pem(cli::Context& context) {
+Result<jose::Jwk> import_pem(cli::Context& context) {
     const cli::Args& args = context.args;
     const std::string path = args.get("from-pem");
     STEP_ASSIGN(const Bytes pem, read_file(path));
     const auto block = next_pem(pem);
     const std::string type = block ? block->block.type : "";
-    Made made;
+    jose::Jwk made;
     if (type == "CERTIFICATE") {
         STEP_ASSIGN(const x509::Certificate certificate,
                     x509::parse_certificate(block->block.bytes));
         if (!args.flag("subtle")) {
             STEP_TRY(check_usage(certificate));
         }
-        STEP_ASSIGN(made.jwk.public_key, certificate.public_key());
+        STEP_ASSIGN(made.public_key, certificate.public_key());
         made.chain.push_back(certificate.der);
     } else if (type.ends_with("CERTIFICATE REQUEST")) {
         return invalid_jwk(
             fmt::format("error parsing {}: unsupported key type '*x509.CertificateRequest'", path));
     } else if (type.ends_with("PUBLIC KEY")) {
-        STEP_ASSIGN(made.jwk.public_key, crypto::parse_public_key(pem));
+        STEP_ASSIGN(made.public_key, crypto::parse_public_key(pem));
     } else {
         // Its password is asked for: --password-file is that of the new file.
         STEP_ASSIGN(crypto::PrivateKey key, read_private_key(context, path, ""));
-        made.jwk.public_key = key.public_key();
-        made.jwk.private_key = std::move(key);
+        made.public_key = key.public_key();
+        made.private_key = std::move(key);
     }
-    const bool rsa = made.jwk.public_key->kind() == crypto::KeyKind::kRsa;
-    made.jwk.alg = rsa ? args.get("alg") : jose::default_algorithm(*made.jwk.public_key);
+    const bool rsa = made.public_key->kind() == crypto::KeyKind::kRsa;
+    made.alg = rsa ? args.get("alg") : jose::default_algorithm(*made.public_key);
     return made;
 }
 
@@ -231,16 +217,6 @@ Result<Secret> private_text(cli::Context& context, const json::Value& value) {
     return Secret(spread_jwe(jwe));
 }
 
-void add_chain(json::Value& value, const std::vector<Bytes>& chain) {
-    json::Array list;
-    for (const Bytes& der : chain) {
-        list.emplace_back(encode_base64(der));
-    }
-    if (!list.empty()) {
-        value.set("x5c", std::move(list));
-    }
-}
-
 Status check_passwords(const cli::Args& args) {
     if (!args.flag("no-password")) {
         return ok();
@@ -251,19 +227,18 @@ Status check_passwords(const cli::Args& args) {
     return args.flag("insecure") ? ok() : Status(needs_flag("no-password", "insecure"));
 }
 
-Status write_files(cli::Context& context, const Made& made) {
+Status write_files(cli::Context& context, const jose::Jwk& made) {
     constexpr unsigned kMode = 0600;
     const std::string public_file = context.args.positional(0);
     const std::string private_file = context.args.positional(1);
-    const bool symmetric = !made.jwk.public_key;
-    json::Value shown = symmetric ? jose::private_jwk(made.jwk) : jose::public_jwk(made.jwk);
-    add_chain(shown, made.chain);
+    const bool symmetric = !made.public_key;
+    json::Value shown = symmetric ? jose::private_jwk(made) : jose::public_jwk(made);
     // A symmetric key has no public part: this file holds the secret, as the original's does.
     const Secret shown_text(json::encode_indent(shown, "  "));
-    const bool has_private = symmetric || made.jwk.private_key;
+    const bool has_private = symmetric || made.private_key;
     Secret hidden;
     if (has_private) {
-        STEP_ASSIGN(hidden, private_text(context, jose::private_jwk(made.jwk)));
+        STEP_ASSIGN(hidden, private_text(context, jose::private_jwk(made)));
     }
     STEP_TRY(cli::write_output(context, public_file, shown_text.view(), kMode,
                                symmetric ? Mode::kExact : Mode::kKeep));
@@ -286,14 +261,15 @@ Result<cli::ExitCode> run_jwk_create(cli::Context& context) {
         return equal_positionals("public-jwk-file", "private-jwk-file", args.usage());
     }
     STEP_TRY(check_flags(args));
-    STEP_ASSIGN(Made made, args.get("from-pem").empty() ? generate(context) : import_pem(context));
+    STEP_ASSIGN(jose::Jwk made,
+                args.get("from-pem").empty() ? generate(context) : import_pem(context));
     if (args.is_set("kid")) {
-        made.jwk.kid = args.get("kid");
-    } else if (args.get("kty") != "oct" && made.jwk.public_key) {
-        made.jwk.kid = jose::thumbprint(*made.jwk.public_key);
+        made.kid = args.get("kid");
+    } else if (args.get("kty") != "oct" && made.public_key) {
+        made.kid = jose::thumbprint(*made.public_key);
     }
-    made.jwk.use = args.get("use");
-    STEP_TRY(validate_jwk(made.jwk));
+    made.use = args.get("use");
+    STEP_TRY(validate_jwk(made));
     STEP_TRY(write_files(context, made));
     return 0;
 }

@@ -5,7 +5,6 @@
 #include "commands/crypto/crypto.h"
 #include "commands/crypto/jose_key.h"
 #include "commands/errors.h"
-#include "commands/flag_errors.h"
 #include "commands/flags.h"
 #include "commands/key_files.h"
 #include "crypto/pem_key.h"

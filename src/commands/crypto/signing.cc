@@ -225,10 +225,9 @@ Result<std::string> describe(const jose::SignedMessage& message, Payload payload
     // The original's header went through a map: its members come out sorted, what is in them not.
     json::Value header = message.signatures.front().protected_header;
     std::ranges::stable_sort(*header.as_object(), {}, &json::Member::name);
-    const json::Value shown(
-        json::Object{{.name = "header", .value = std::move(header)},
-                     {.name = "payload", .value = std::move(shown_payload)},
-                     {.name = "signature", .value = parts[2]}});
+    const json::Value shown(json::Object{{.name = "header", .value = std::move(header)},
+                                         {.name = "payload", .value = std::move(shown_payload)},
+                                         {.name = "signature", .value = parts[2]}});
     return json::encode_indent(shown, "  ") + "\n";
 }
 
