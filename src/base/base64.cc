@@ -83,7 +83,7 @@ Result<Bytes> parse_base64(std::string_view text, Base64 kind) {
         }
         const unsigned char value = values[static_cast<unsigned char>(c)];
         if (value == kInvalid || padding > 0) {
-            return failure(i);
+            return failure(filled == 2 && padding == 1 ? i - 1 : i);
         }
         group = group << 6U | value;
         if (++filled == 4) {
@@ -96,7 +96,7 @@ Result<Bytes> parse_base64(std::string_view text, Base64 kind) {
     }
     const bool complete = is_padded(kind) ? filled == 0 || filled + padding == 4 : padding == 0;
     if (filled == 1 || !complete) {
-        return failure(text.size());
+        return failure(padding == 0 ? text.size() - filled : text.size());
     }
     if (filled == 2) {
         *out++ = static_cast<char>(group >> 4U & 255U);

@@ -43,6 +43,7 @@ def folder_for(note):
         "two contexts, none current, no tty": contexts,
         "one context, none current": {"contexts.json": json.dumps({"c1": TWO["c1"]})},
         "contexts.json entry without authority": {"contexts.json": '{"c1":{"profile":"p1"}}'},
+        "stdout is random": {},
         "contexts.json is not JSON": {"contexts.json": "bad"},
         "current-context names an unknown context": {**contexts, "current-context.json": '{"context":"zzz"}'},
     }
@@ -96,6 +97,7 @@ class Cases(unittest.TestCase):
             pattern = re.escape(want[i]).replace(re.escape("<help text>\n"), r"NAME\n(.|\n)+")
             pattern = pattern.replace(re.escape("<PEM CERTIFICATE>"),
                                       r"-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----")
+            pattern = pattern.replace(re.escape("<random>"), r"[0-9]{8}\n?")
             pattern = pattern.replace(re.escape("<go-duration>"), r"[0-9hms.]+")
             pattern = pattern.replace(re.escape("<passwd home>"), re.escape(pwd.getpwuid(os.getuid()).pw_dir))
             if not re.fullmatch(pattern, got[i]):

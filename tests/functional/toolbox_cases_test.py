@@ -52,6 +52,7 @@ class Toolbox(unittest.TestCase):
             shutil.copytree(DATA / "inputs", work)
             for path in work.rglob("*"):
                 path.chmod(0o755 if path.is_dir() or path.name == "d.sh" else 0o644)
+            (work / "set.json").chmod(0o600)  # As the original made it.
             work.chmod(0o755)
             (work / "two.pem").write_bytes((work / "ec256.key").read_bytes() + (work / "ec384.key").read_bytes())
             options = {"stdin": subprocess.DEVNULL}

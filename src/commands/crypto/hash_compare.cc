@@ -13,14 +13,26 @@ constexpr std::string_view kManual =
 #include "commands/crypto/hash_compare.md.inc"
     ;
 
+/// In the words of Go, as far as the original shows them.
+std::string why_not_hex(std::string_view text) {
+    const std::size_t bad = text.find_first_not_of("0123456789abcdefABCDEF");
+    if (bad == std::string_view::npos) {
+        return "odd length hex string";
+    }
+    const std::string_view c = text.substr(bad, 1);
+    const auto code = static_cast<unsigned char>(c.front());
+    const bool shown = code >= 0x20 && code < 0x7f;
+    return fmt::format("U+{:04X}{}", unsigned{code}, shown ? fmt::format(" '{}'", c) : "");
+}
+
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(2));
     STEP_ASSIGN(const std::string algorithm, hash_algorithm(args));
-    const auto expected = parse_hex(args.positional(0));
+    const std::string hash = args.positional(0);
+    const auto expected = parse_hex(hash);
     if (!expected) {
-        return invalid(
-            fmt::format("error decoding {}: {}", args.positional(0), expected.error().detail));
+        return invalid(fmt::format("error decoding {}: : {}", hash, why_not_hex(hash)));
     }
     STEP_ASSIGN(const Bytes digest, hash_path(args.positional(1), algorithm));
     if (!crypto::equal_secrets(digest, *expected)) {
