@@ -3,8 +3,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -240,9 +244,52 @@ TEST_CASE("stat counts the rows of each table") {
     CHECK(stat_lmdb(world.folder / "none").error().code == Code::kNotFound);
 }
 
+/// A process that starts now, while this one has a single thread, and works when told.
+class Helper {
+public:
+    explicit Helper(const std::function<bool()>& work) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::close(ends[1]);
+            char word = 0;
+            ::_exit(::read(ends[0], &word, 1) == 1 && work() ? 0 : 1);
+        }
+        ::close(ends[0]);
+        start_ = ends[1];
+    }
+    ~Helper() {
+        ::close(start_);
+        if (!done_) {  // Later helpers hold its pipe, too: it would never see the end.
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+    }
+    Helper(const Helper&) = delete;
+    Helper& operator=(const Helper&) = delete;
+    /// Whether it did its work.
+    bool run() {
+        int status = 1;
+        done_ = true;
+        return ::write(start_, "!", 1) == 1 && ::waitpid(pid_, &status, 0) == pid_ && status == 0;
+    }
+
+private:
+    pid_t pid_ = 0;
+    int start_ = -1;
+    bool done_ = false;
+};
+
 TEST_CASE("a backup made while rows are written holds a state that once was") {
     const World world;
     world.fill(100);
+    const std::string target = world.folder / "backup.mdb";
+    // Processes of their own: one file is opened once in each.
+    std::array<std::optional<Helper>, 5> helpers;
+    for (auto& helper : helpers) {
+        helper.emplace([&] { return static_cast<bool>(backup_lmdb(world.file, target)); });
+    }
     const auto database = world.open();
     std::atomic<bool> stop = false;
     std::jthread writer([&] {
@@ -254,16 +301,8 @@ TEST_CASE("a backup made while rows are written holds a state that once was") {
             }));
         }
     });
-    // A process of its own: one file is opened once in each.
-    const std::string target = world.folder / "backup.mdb";
-    for (int round = 0; round < 5; ++round) {
-        const pid_t pid = ::fork();
-        if (pid == 0) {
-            ::_exit(backup_lmdb(world.file, target) ? 0 : 1);
-        }
-        int status = 0;
-        ::waitpid(pid, &status, 0);
-        CHECK(status == 0);
+    for (auto& helper : helpers) {
+        CHECK(helper->run());
         const auto use = stat_lmdb(target);
         REQUIRE_MESSAGE(use, use.error().detail);
         CHECK(use->tables[0].rows - 66 == use->tables[1].rows - 100);

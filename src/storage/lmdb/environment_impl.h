@@ -23,6 +23,7 @@ inline constexpr std::string_view kFormat = "1";
 inline MDB_val to_val(std::string_view bytes) {
     return {bytes.size(), const_cast<char*>(bytes.data())};  // LMDB takes it as input only.
 }
+MDB_val to_val(std::string&& gone_at_once) = delete;
 inline std::string_view to_view(const MDB_val& value) {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
