@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,7 +24,8 @@ inline constexpr std::string_view kFormat = "1";
 inline MDB_val to_val(std::string_view bytes) {
     return {bytes.size(), const_cast<char*>(bytes.data())};  // LMDB takes it as input only.
 }
-MDB_val to_val(std::string&& gone_at_once) = delete;
+template <std::same_as<std::string> Gone>
+MDB_val to_val(Gone&& temporary) = delete;
 inline std::string_view to_view(const MDB_val& value) {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
