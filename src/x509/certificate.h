@@ -106,7 +106,8 @@ extern const asn1::Oid kCommonName, kSerialNumber, kCountry, kLocality, kProvinc
     kSubjectAltName, kBasicConstraints, kNameConstraints, kCrlDistributionPoints,
     kCertificatePolicies, kPolicyMappings, kAuthorityKeyId, kPolicyConstraints, kInhibitAnyPolicy,
     kExtendedKeyUsage, kAuthorityInfoAccess, kServerAuth, kClientAuth, kAnyExtendedKeyUsage,
-    kExtensionRequest, kStepProvisioner;
+    kExtensionRequest, kStepProvisioner, kCrlNumber, kReasonCode, kDeltaCrlIndicator,
+    kIssuingDistributionPoint, kOcspAccess, kIssuerAccess, kOcspSigning, kOcspBasic, kSha1;
 }  // namespace oid
 
 }  // namespace step::x509

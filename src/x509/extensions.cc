@@ -87,20 +87,6 @@ Status decode_subject_key_id(Certificate& certificate, const Extension& extensio
     return ok();
 }
 
-Status decode_authority_key_id(Certificate& certificate, const Extension& extension) {
-    constexpr std::string_view kBad = "x509: invalid authority key identifier";
-    if (extension.critical) {
-        return malformed("x509: authority key identifier incorrectly marked critical");
-    }
-    STEP_ASSIGN(Reader reader, enter_value(extension.value, kBad));
-    STEP_ASSIGN(const std::optional<ByteView> id,
-                said(reader.read_optional(asn1::context(0)), kBad));
-    if (id) {
-        certificate.authority_key_id = Bytes(*id);
-    }
-    return ok();
-}
-
 bool is_mask(ByteView mask) {
     bool zeros = false;
     for (const char c : mask) {
@@ -285,7 +271,7 @@ Status decode_extension(Certificate& certificate, const Extension& extension) {
     } else if (extension.id == oid::kSubjectKeyId) {
         STEP_TRY(decode_subject_key_id(certificate, extension));
     } else if (extension.id == oid::kAuthorityKeyId) {
-        STEP_TRY(decode_authority_key_id(certificate, extension));
+        STEP_ASSIGN(certificate.authority_key_id, read_authority_key_id(extension));
     } else if (extension.id == oid::kSubjectAltName) {
         STEP_TRY(decode_alt_names(certificate, extension.value, unhandled));
     } else if (extension.id == oid::kNameConstraints) {
@@ -324,6 +310,17 @@ Status read_extension(Reader& reader, Extension& extension) {
     STEP_TRY(said(fields.finish(), "x509: malformed extension"));
     extension.value = value;
     return ok();
+}
+
+Result<std::optional<Bytes>> read_authority_key_id(const Extension& extension) {
+    constexpr std::string_view kBad = "x509: invalid authority key identifier";
+    if (extension.critical) {
+        return malformed("x509: authority key identifier incorrectly marked critical");
+    }
+    STEP_ASSIGN(Reader reader, enter_value(extension.value, kBad));
+    STEP_ASSIGN(const std::optional<ByteView> id,
+                said(reader.read_optional(asn1::context(0)), kBad));
+    return id ? std::optional(Bytes(*id)) : std::nullopt;
 }
 
 Status decode_extensions(Certificate& certificate) {

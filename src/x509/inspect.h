@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "json/value.h"
 #include "x509/certificate.h"
+#include "x509/crl.h"
 #include "x509/name.h"
 #include "x509/san.h"
 
@@ -52,5 +53,9 @@ std::string inspect_short(const UncheckedCsr& request);
 /// as found: common name, DNS, URI, IP.
 json::Value inspect_json(const Certificate& certificate);
 json::Value inspect_json(const UncheckedCsr& request);
+
+/// The views of `step crl inspect` (cli.md 5.9).
+std::string inspect_text(const RevocationList& list, const CrlVerdict& verdict);
+json::Value inspect_json(const RevocationList& list, const CrlVerdict& verdict);
 
 }  // namespace step::x509

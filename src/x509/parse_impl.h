@@ -39,6 +39,9 @@ Result<Algorithm> read_algorithm(asn1::Reader& reader);
 /// One Extension (RFC 5280 4.1): reads the next element into `extension`.
 Status read_extension(asn1::Reader& reader, Extension& extension);
 
+/// AuthorityKeyIdentifier (RFC 5280 4.2.1.1): the key identifier; none if it has only an issuer.
+Result<std::optional<Bytes>> read_authority_key_id(const Extension& extension);
+
 /// Fills the decoded members of `certificate` from its list of extensions.
 Status decode_extensions(Certificate& certificate);
 

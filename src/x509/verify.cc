@@ -3,55 +3,17 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "x509/constraints_impl.h"
+#include "x509/signed_impl.h"
 
 namespace step::x509 {
 namespace {
 
 using Chain = std::vector<const Certificate*>;
-using crypto::KeyKind;
-using crypto::SignatureScheme;
+using impl::refused;
 
 constexpr int kMaxSignatureChecks = 100;
 
 enum class Role : unsigned char { kLeaf, kIntermediate, kRoot };
-
-Error refused(std::string detail) {
-    return Error{.code = Code::kUnauthenticated, .detail = std::move(detail)};
-}
-
-bool is_sha1(SignatureScheme scheme) {
-    return scheme == SignatureScheme::kEcdsaSha1 || scheme == SignatureScheme::kRsaSha1;
-}
-
-/// Go's CheckSignatureFrom.
-Status check_signed_by(const Certificate& child, const Certificate& parent) {
-    const bool may_sign = parent.basic_constraints ? parent.is_ca() : parent.version < 3;
-    const std::uint32_t usage = parent.key_usage.value_or(0);
-    if (!may_sign || (usage != 0 && (usage & key_usage::kCertSign) == 0)) {
-        return refused(
-            "x509: invalid signature: parent certificate cannot sign this kind of certificate");
-    }
-    const Result<crypto::PublicKey> key = parent.public_key();
-    if (!key || !child.algorithm.scheme) {
-        return refused("x509: cannot verify signature: algorithm unimplemented");
-    }
-    if (is_sha1(*child.algorithm.scheme)) {
-        return refused(fmt::format(
-            "x509: cannot verify signature: insecure algorithm {}",
-            *child.algorithm.scheme == SignatureScheme::kRsaSha1 ? "SHA1-RSA" : "ECDSA-SHA1"));
-    }
-    if (!check_signature(child, *key)) {
-        switch (key->kind()) {
-            case KeyKind::kRsa:
-                return refused("crypto/rsa: verification error");
-            case KeyKind::kEd25519:
-                return refused("x509: Ed25519 verification failure");
-            default:
-                return refused("x509: ECDSA verification failure");
-        }
-    }
-    return ok();
-}
 
 /// "" if there is none. Aliases `id`, which value_or() would copy and drop.
 ByteView view_of(const std::optional<Bytes>& id) {
@@ -210,7 +172,9 @@ private:
         if (is_in_chain(parent, chain)) {
             return;
         }
-        Status good = check_signed_by(*chain.back(), parent);
+        const Certificate& child = *chain.back();
+        Status good = impl::check_signed_by({child.algorithm, child.tbs, child.signature}, parent,
+                                            key_usage::kCertSign, impl::Sha1::kRefuse);
         if (good) {
             good = check_link(parent, role, chain);
             last = good ? std::nullopt : std::optional(good.error());
