@@ -75,13 +75,14 @@ bool excludes(std::string_view entry, const std::string& host, const std::string
 }  // namespace
 
 Result<std::string> proxy_for(const std::string& url, const Environment& environment) {
-    const std::string proxy = variable(environment, "HTTPS_PROXY");
+    const bool plain = to_lower(url).starts_with("http://");
+    const std::string proxy = variable(environment, plain ? "HTTP_PROXY" : "HTTPS_PROXY");
     if (proxy.empty()) {
         return std::string();
     }
     STEP_ASSIGN(const Uri uri, parse_uri(url));
     const std::string host = to_lower(uri.hostname());
-    const std::string port = uri.port().empty() ? "443" : uri.port();
+    const std::string port = uri.port().empty() ? (plain ? "80" : "443") : uri.port();
     const auto address = parse_ip(host);
     if (host == "localhost" || (address && is_loopback(*address))) {
         return std::string();

@@ -4,6 +4,7 @@
 #include "commands/certificate/certificate.h"
 #include "commands/commands.h"
 #include "commands/context/context.h"
+#include "commands/crl/crl.h"
 #include "commands/crypto/crypto.h"
 
 namespace step::commands {
@@ -45,6 +46,7 @@ constexpr cli::Entry kCommands[] = {
     {"context list", context_list},
     {"context remove", context_remove},
     {"context select", context_select},
+    {"crl inspect", crl_inspect},
     {"crypto hash compare", crypto_hash_compare},
     {"crypto hash digest", crypto_hash_digest},
     {"crypto jose format", crypto_jose_format},
@@ -79,6 +81,7 @@ constexpr cli::Group kGroups[] = {
      "(`$STEPPATH/profiles/NAME`: settings of a person, which win). `step ca bootstrap` and `step "
      "ca init` make contexts with their flag **--context**; **--context** or `STEP_CONTEXT` choose "
      "one for a single command."},
+    {"crl", "read certificate revocation lists", ""},
     {"crypto", "keys and other primitives", ""},
     {"crypto hash", "digests of files and folders", ""},
     {"crypto jose", "both serialisations of JWS and JWE", ""},

@@ -169,6 +169,20 @@ Status read_tbs(Reader tbs, RevocationList& list) {
     return said(tbs.finish(), "x509: malformed tbs crl");
 }
 
+Status check_times(const RevocationList& list, SysSeconds now) {
+    if (now < list.this_update) {
+        return refused("the list is not yet valid: it was issued at " +
+                       format_rfc3339(list.this_update));
+    }
+    if (!list.next_update) {
+        return refused("the list does not say until when it holds");
+    }
+    if (now > *list.next_update) {
+        return refused("the list is out of date since " + format_rfc3339(*list.next_update));
+    }
+    return ok();
+}
+
 /// RFC 5280 6.3.3 b (2): the list speaks of certificates of this kind, and of every reason.
 Status check_scope(const RevocationList& list, const Certificate& certificate) {
     if (list.delta) {
@@ -181,9 +195,6 @@ Status check_scope(const RevocationList& list, const Certificate& certificate) {
         return ok();
     }
     const IssuingDistributionPoint& point = *list.distribution_point;
-    if (point.indirect) {
-        return refused("the list is an indirect CRL, which is not supported");
-    }
     if (point.only_attribute || (point.only_ca && !certificate.is_ca()) ||
         (point.only_user && certificate.is_ca())) {
         return refused("the list does not speak of certificates of this kind");
@@ -261,26 +272,26 @@ CrlVerdict judge_signature(const RevocationList& list, std::span<const Certifica
     return verdict;
 }
 
-Status check_crl(const RevocationList& list, const Certificate& certificate,
-                 const Certificate& issuer, const CrlCheck& check) {
+Result<const RevokedCertificate*> look_up(const RevocationList& list,
+                                          const Certificate& certificate, const Certificate& issuer,
+                                          const CrlCheck& check) {
     if (!check.skip_signature) {
         STEP_TRY(impl::check_signed_by({list.algorithm, list.tbs, list.signature}, issuer,
-                                       key_usage::kCrlSign, impl::Sha1::kAllow));
+                                       key_usage::kCrlSign, impl::Sha1::kRefuse));
     }
     if (list.issuer_der != certificate.issuer_der) {
         return refused(fmt::format("the list was issued by {}, the certificate by {}",
                                    quote(list.issuer.text()), quote(certificate.issuer.text())));
     }
-    if (check.now < list.this_update) {
-        return refused("the list is not yet valid: it was issued at " +
-                       format_rfc3339(list.this_update));
+    if (list.distribution_point && list.distribution_point->indirect) {
+        return refused("the list is an indirect CRL, which is not supported");
     }
-    if (!list.next_update || check.now > *list.next_update) {
-        return refused(list.next_update
-                           ? "the list is out of date since " + format_rfc3339(*list.next_update)
-                           : "the list does not say until when it holds");
+    if (const RevokedCertificate* const entry = find_revoked(list, certificate.serial)) {
+        return entry;
     }
-    return check_scope(list, certificate);
+    STEP_TRY(check_times(list, check.now));
+    STEP_TRY(check_scope(list, certificate));
+    return nullptr;
 }
 
 const RevokedCertificate* find_revoked(const RevocationList& list, ByteView serial) {

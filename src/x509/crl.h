@@ -72,20 +72,22 @@ struct CrlVerdict {
 };
 /// Asks each of `issuers` that may sign lists and has the key identifier that the list names, if it
 /// names one. For showing only: neither the names nor what the list speaks of are compared; use
-/// check_crl() to decide anything.
+/// look_up() to decide anything.
 CrlVerdict judge_signature(const RevocationList& list, std::span<const Certificate> issuers,
                            SysSeconds now);
 
-/// What keeps an old or a foreign list from vouching for a certificate.
 struct CrlCheck {
     SysSeconds now{};
     bool skip_signature = false;
 };
-/// ok() if `list` can say that `certificate`, issued by `issuer`, is not revoked: signed by that
-/// issuer, which may sign lists (RFC 5280 6.3.3 f, g), issued in its name, in force at `now`, of
-/// this kind of certificate and whole. Fails with kUnauthenticated otherwise.
-Status check_crl(const RevocationList& list, const Certificate& certificate,
-                 const Certificate& issuer, const CrlCheck& check);
+/// What `list` says of `certificate`, which `issuer` issued: the entry that revokes it, or null:
+/// the list vouches for it. Fails with kUnauthenticated if it can say neither: it was not signed by
+/// that issuer, which may sign lists (RFC 5280 6.3.3 f, g; SHA-1 signatures do not count), not
+/// issued in its name, is indirect; or does not name the certificate, and is out of date, a delta,
+/// of other certificates or reasons, or has critical extensions that we do not know.
+Result<const RevokedCertificate*> look_up(const RevocationList& list,
+                                          const Certificate& certificate, const Certificate& issuer,
+                                          const CrlCheck& check);
 
 /// The entry for this serial number, null if there is none. An entry whose reason is
 /// removeFromCRL counts as none.

@@ -26,7 +26,7 @@ Certificate issued_by(const Certificate& issuer) {
     Certificate certificate;
     certificate.issuer_der = issuer.subject_der;
     certificate.issuer = issuer.subject;
-    certificate.serial = "\x12\x34";
+    certificate.serial = "\x05";
     return certificate;
 }
 
@@ -38,8 +38,8 @@ const CrlCheck kThen{.now = at("2026-11-22T06:00:00Z")};
 
 std::string refusal(const RevocationList& list, const Certificate& certificate,
                     const Certificate& issuer, const CrlCheck& check = kThen) {
-    const Status good = check_crl(list, certificate, issuer, check);
-    return good ? "" : good.error().detail;
+    const auto entry = look_up(list, certificate, issuer, check);
+    return !entry ? entry.error().detail : *entry != nullptr ? "revoked" : "";
 }
 
 }  // namespace
@@ -74,6 +74,13 @@ TEST_CASE("only the issuer's own list, in force and whole, vouches for a certifi
           "the list is out of date since 2036-01-02T03:04:05Z");
     CHECK(refusal(list, leaf, issuer, {.now = at("2026-01-02T03:04:04Z")}) ==
           "the list is not yet valid: it was issued at 2026-01-02T03:04:05Z");
+
+    Certificate named = leaf;
+    named.serial = "\x12\x34";
+    CHECK(refusal(list, named, issuer) == "revoked");
+    CHECK(refusal(list, named, issuer, {.now = at("2036-01-02T03:04:06Z")}) == "revoked");
+    CHECK(refusal(list, named, issuer_of("crl-from-step-ca")) ==
+          "x509: ECDSA verification failure");
 
     Certificate stranger = leaf;
     stranger.issuer_der = issuer_of("crl-from-step-ca").subject_der;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Shared by the files inspect_*.cc; nobody else includes this.
+// Shared by the files inspect_*.cc and locations.cc; nobody else includes this.
 
 #include <optional>
 #include <string>

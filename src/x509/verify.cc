@@ -15,6 +15,11 @@ constexpr int kMaxSignatureChecks = 100;
 
 enum class Role : unsigned char { kLeaf, kIntermediate, kRoot };
 
+Status check_signed_by(const Certificate& child, const Certificate& parent) {
+    return impl::check_signed_by({child.algorithm, child.tbs, child.signature}, parent,
+                                 key_usage::kCertSign, impl::Sha1::kRefuse);
+}
+
 /// "" if there is none. Aliases `id`, which value_or() would copy and drop.
 ByteView view_of(const std::optional<Bytes>& id) {
     return id ? ByteView(*id) : ByteView();
@@ -172,9 +177,7 @@ private:
         if (is_in_chain(parent, chain)) {
             return;
         }
-        const Certificate& child = *chain.back();
-        Status good = impl::check_signed_by({child.algorithm, child.tbs, child.signature}, parent,
-                                            key_usage::kCertSign, impl::Sha1::kRefuse);
+        Status good = check_signed_by(*chain.back(), parent);
         if (good) {
             good = check_link(parent, role, chain);
             last = good ? std::nullopt : std::optional(good.error());
@@ -243,6 +246,13 @@ private:
 };
 
 }  // namespace
+
+Status check_issued_by(const Certificate& certificate, const Certificate& issuer) {
+    if (certificate.issuer_der != issuer.subject_der) {
+        return refused("x509: issuer name does not match subject from issuing certificate");
+    }
+    return check_signed_by(certificate, issuer);
+}
 
 Result<std::vector<const Certificate*>> verify_chain(const Certificate& leaf,
                                                      const VerifyOptions& options) {

@@ -27,6 +27,10 @@ struct VerifyOptions {
 Result<std::vector<const Certificate*>> verify_chain(const Certificate& leaf,
                                                      const VerifyOptions& options);
 
+/// ok() if `issuer` is a CA of the name that `certificate` says, and signed it. Go's
+/// CheckSignatureFrom and the names; validity, path length and constraints are not checked.
+Status check_issued_by(const Certificate& certificate, const Certificate& issuer);
+
 /// Go's Certificate.VerifyHostname.
 Status check_host(const Certificate& certificate, std::string_view host);
 

@@ -6,10 +6,8 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "client/ca_client.h"
-#include "client/proxy.h"
-#include "commands/certificate/source.h"
 #include "commands/errors.h"
-#include "http/client.h"
+#include "commands/fetch.h"
 #include "json/decode.h"
 #include "json/parse.h"
 
@@ -17,7 +15,6 @@ namespace step::commands {
 namespace {
 
 constexpr std::size_t kMaxAnswer = std::size_t{1} << 20;
-constexpr int kMostRedirections = 5;
 
 Error failed(std::string_view why) {
     return invalid(fmt::format("error getting authority data: {}", why));
@@ -39,41 +36,6 @@ Result<std::string> team_url(const cli::Args& args) {
         return invalid_flag("team-url", args.get("team-url"), "must have https or http scheme");
     }
     return url;
-}
-
-Result<http::Incoming> get(const cli::Context& context, const std::string& url,
-                           const http::TlsContextPtr& tls) {
-    STEP_ASSIGN(std::string proxy, client::proxy_for(url, context.environment));
-    const auto client = http::Client::make({.tls = tls, .proxy = std::move(proxy)});
-    return client->send({.url = url, .headers = {}, .max_body = kMaxAnswer});
-}
-
-/// Where an answer sends us, if it does.
-Result<std::string> redirection(const http::Incoming& answer, const std::string& from) {
-    const bool moved = answer.status == 301 || answer.status == 302 || answer.status == 303 ||
-                       answer.status == 307 || answer.status == 308;
-    if (!moved) {
-        return std::string();
-    }
-    std::string to(http::find_header(answer.headers, "Location"));
-    if (to.starts_with('/') && !to.starts_with("//")) {
-        STEP_ASSIGN(const Uri base, parse_uri(from));
-        to = fmt::format("{}://{}{}", base.scheme, base.host, to);
-    }
-    if (!to.starts_with("https://") &&
-        !(to.starts_with("http://") && from.starts_with("http://"))) {
-        return failed(fmt::format("the server redirects to {}", quote(to)));
-    }
-    return to;
-}
-
-Result<http::TlsContextPtr> system_trust(cli::Context& context) {
-    STEP_ASSIGN(const std::vector<x509::Certificate> roots, read_roots(context, ""));
-    http::ClientTls options;
-    for (const x509::Certificate& root : roots) {
-        options.roots.push_back(root.der);
-    }
-    return http::make_client_tls(options);
 }
 
 std::string message_of(const http::Incoming& answer) {
@@ -126,30 +88,19 @@ Result<TeamAuthority> parse_team_authority(std::string_view body) {
 }
 
 Result<TeamAuthority> find_team_authority(cli::Context& context) {
-    STEP_ASSIGN(std::string url, team_url(context.args));
-    http::TlsContextPtr tls;
-    for (int i = 0; i <= kMostRedirections; ++i) {
-        if (!tls && url.starts_with("https://")) {
-            STEP_ASSIGN(tls, system_trust(context));
-        }
-        const auto answer = get(context, url, tls);
-        if (!answer) {
-            return failed(fmt::format("Get {}: {}", quote(url), answer.error().detail));
-        }
-        STEP_ASSIGN(std::string next, redirection(*answer, url));
-        if (!next.empty()) {
-            url = std::move(next);
-            continue;
-        }
-        if (answer->status == 404) {
-            return failed("authority not found");
-        }
-        if (answer->status != 200) {
-            return failed(message_of(*answer));
-        }
-        return parse_team_authority(answer->body);
+    STEP_ASSIGN(const std::string url, team_url(context.args));
+    Fetcher fetcher(context, /*roots=*/"");
+    const auto answer = fetcher.send({.url = url, .max_body = kMaxAnswer});
+    if (!answer) {
+        return failed(answer.error().detail);
     }
-    return failed("too many redirections");
+    if (answer->status == 404) {
+        return failed("authority not found");
+    }
+    if (answer->status != 200) {
+        return failed(message_of(*answer));
+    }
+    return parse_team_authority(answer->body);
 }
 
 }  // namespace step::commands

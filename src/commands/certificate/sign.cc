@@ -88,9 +88,7 @@ struct Issuer {
 
 Result<Issuer> read_issuer(cli::Context& context) {
     const cli::Args& args = context.args;
-    const std::string path = args.positional(1);
-    STEP_ASSIGN(const Bytes bytes, read_quoted(path));
-    STEP_ASSIGN(std::vector<x509::Certificate> chain, parse_bundle(bytes, path));
+    STEP_ASSIGN(std::vector<x509::Certificate> chain, read_bundle(args.positional(1)));
     STEP_ASSIGN(crypto::PrivateKey key,
                 read_private_key(context, args.positional(2), args.get("password-file")));
     Issuer issuer{.chain = std::move(chain), .key = std::move(key)};

@@ -8,8 +8,8 @@
 #include "base/ip.h"
 #include "base/pem.h"
 #include "base/text.h"
-#include "base/uri.h"
 #include "cli/files.h"
+#include "commands/errors.h"
 #include "http/tls_probe.h"
 
 namespace step::commands {
@@ -127,6 +127,10 @@ std::vector<x509::Certificate> system_roots(const Environment& environment) {
 
 }  // namespace
 
+std::string with_port(const Uri& uri, std::string_view port) {
+    return split_host_port(uri.host) ? uri.host : join_host_port(uri.hostname(), port);
+}
+
 Result<std::optional<std::string>> server_address(const std::string& name) {
     const std::string lower = to_lower(name);
     for (const Scheme& scheme : kSchemes) {
@@ -139,8 +143,7 @@ Result<std::optional<std::string>> server_address(const std::string& name) {
                 .code = Code::kInvalidArgument,
                 .detail = fmt::format("error parsing URL '{}': {}", name, uri.error().detail)};
         }
-        return std::optional(
-            split_host_port(uri->host) ? uri->host : join_host_port(uri->hostname(), scheme.port));
+        return std::optional(with_port(*uri, scheme.port));
     }
     return std::optional<std::string>();
 }
@@ -180,6 +183,12 @@ Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::s
     return all;
 }
 
+Result<std::vector<x509::Certificate>> read_bundle(const std::string& path) {
+    const auto bytes = read_file(path);
+    return bytes ? parse_bundle(*bytes, path)
+                 : Result<std::vector<x509::Certificate>>(reading_quoted(path, bytes.error()));
+}
+
 Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const std::string& path) {
     if (path.empty()) {
         return system_roots(context.environment);
@@ -209,7 +218,8 @@ Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const s
 Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
                                                    const std::string& address,
                                                    const std::string& server_name,
-                                                   const std::string& roots, bool insecure) {
+                                                   const std::string& roots, bool insecure,
+                                                   std::string_view failure) {
     http::ClientTls options{.insecure_skip_verify = insecure};
     if (!insecure) {
         STEP_ASSIGN(const std::vector<x509::Certificate> anchors, read_roots(context, roots));
@@ -221,7 +231,7 @@ Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
     auto chain = http::fetch_peer_chain({.address = address, .server_name = server_name}, *tls);
     if (!chain) {
         Error error = std::move(chain).error();
-        error.detail = "failed to connect: " + error.detail;
+        error.detail = fmt::format("{}: {}", failure, error.detail);
         return error;
     }
     std::vector<x509::Certificate> certificates;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/uri.h"
 #include "cli/command.h"
 #include "x509/certificate.h"
 #include "x509/inspect.h"
@@ -28,16 +29,22 @@ Result<Shown> read_shown(cli::Context& context, const std::string& name);
 Result<std::optional<std::string>> server_address(const std::string& name);
 
 /// The chain that a server shows, leaf first. The handshake must succeed: the server's
-/// certificate is checked against `roots` unless `insecure`.
+/// certificate is checked against `roots` unless `insecure`. A failure begins with `failure`.
 Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
                                                    const std::string& address,
                                                    const std::string& server_name,
-                                                   const std::string& roots, bool insecure);
+                                                   const std::string& roots, bool insecure,
+                                                   std::string_view failure = "failed to connect");
+/// "host:port" of a URL, with `port` if it names none.
+std::string with_port(const Uri& uri, std::string_view port);
 
 /// The certificates of a file whose contents are `bytes`: PEM that holds nothing else, from the
 /// first octet to the last, or one in DER. Fails with kInvalidArgument and the original's words:
 /// "error decoding PEM: file 'F' is not a certificate bundle", "error parsing F: …".
 Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::string& path);
+
+/// The same of the file at `path`. Fails with `error reading "F": …`.
+Result<std::vector<x509::Certificate>> read_bundle(const std::string& path);
 
 /// Trust anchors: a file, a folder, or files separated by commas; if `path` is empty, those of
 /// the system (SSL_CERT_FILE, SSL_CERT_DIR, else where Linux distributions keep them). Fails

@@ -5,7 +5,9 @@
 #include "base/files.h"
 #include "base/pem.h"
 #include "commands/certificate/certificate.h"
+#include "commands/certificate/revocation.h"
 #include "commands/certificate/source.h"
+#include "commands/errors.h"
 
 namespace step::commands {
 
@@ -62,9 +64,45 @@ Result<std::vector<x509::Certificate>> chain_of(cli::Context& context, const std
     return read_chain(name);
 }
 
+/// What --verify-crl and --verify-ocsp found out, a line each.
+Result<std::string> check_revocation(cli::Context& context, const x509::Certificate& certificate) {
+    const cli::Args& args = context.args;
+    const bool lists = args.flag("verify-crl"), responders = args.flag("verify-ocsp");
+    if (!lists && !responders && args.get("issuing-ca").empty()) {
+        return std::string();
+    }
+    RevocationCheck check(context, certificate);
+    STEP_TRY(check.find_issuer());
+    std::string asked;
+    if (lists) {
+        STEP_ASSIGN(const std::string url, check.ask_lists());
+        asked += fmt::format("certificate not revoked in CRL {}\n", url);
+    }
+    if (responders) {
+        STEP_ASSIGN(const std::string url, check.ask_responders());
+        asked += fmt::format("certificate status is good according OCSP {}\n", url);
+    }
+    return asked;
+}
+
+/// A flag that would do nothing without another one.
+Status refuse_idle_flags(const cli::Args& args) {
+    constexpr std::pair<std::string_view, std::string_view> kPairs[] = {
+        {"crl-endpoint", "verify-crl"},
+        {"ocsp-endpoint", "verify-ocsp"},
+        {"insecure", "verify-crl"}};
+    for (const auto& [flag, needed] : kPairs) {
+        if (args.source(flag) == cli::Source::kCommandLine && !args.flag(needed)) {
+            return needs_flag(flag, needed);
+        }
+    }
+    return ok();
+}
+
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(1));
+    STEP_TRY(refuse_idle_flags(args));
     const std::string host = args.get("host");
     STEP_ASSIGN(const std::vector<x509::Certificate> chain, chain_of(context, args.positional(0)));
     STEP_ASSIGN(const std::vector<x509::Certificate> roots, read_roots(context, args.get("roots")));
@@ -83,12 +121,14 @@ Result<cli::ExitCode> run(cli::Context& context) {
         error.detail = "failed to verify certificate: " + error.detail;
         return error;
     }
+    std::string checked = "certificate validated against roots\n";
+    if (!host.empty()) {
+        checked += "certificate host name validated\n";
+    }
+    STEP_ASSIGN(const std::string asked, check_revocation(context, chain.front()));
     if (args.flag("verbose")) {
-        context.console.out("certificate validated against roots\n");
-        if (!host.empty()) {
-            context.console.out("certificate host name validated\n");
-        }
-        context.console.out("certficiate is valid\n");  // Spelt as scripts know it.
+        // Spelt as scripts know it.
+        context.console.out(checked + asked + "certficiate is valid\n");
     }
     return 0;
 }
@@ -112,7 +152,26 @@ cli::Command certificate_verify() {
                        .help = "say what was checked"},
                       {.name = "servername",
                        .value = "name",
-                       .help = "the name to ask the server for, if not that of the URL"}},
+                       .help = "the name to ask the server for, if not that of the URL"},
+                      {.name = "issuing-ca",
+                       .value = "file",
+                       .help = "who issued the certificate, in PEM; if not given, it is fetched "
+                               "from where the certificate says"},
+                      {.name = "verify-crl",
+                       .type = cli::FlagType::kBool,
+                       .help = "fail unless a revocation list says that it is not revoked"},
+                      {.name = "crl-endpoint",
+                       .value = "url",
+                       .help = "this list instead of those that the certificate names"},
+                      {.name = "verify-ocsp",
+                       .type = cli::FlagType::kBool,
+                       .help = "fail unless an OCSP responder says that it is good"},
+                      {.name = "ocsp-endpoint",
+                       .value = "url",
+                       .help = "this responder instead of those that the certificate names"},
+                      {.name = "insecure",
+                       .type = cli::FlagType::kBool,
+                       .help = "believe a revocation list whoever signed it"}},
             .run = run};
 }
 

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace step::commands {
+
+// step crl …
+cli::Command crl_inspect();
+
+}  // namespace step::commands
