@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "app/check_impl.h"
 #include "app/database.h"
 #include "app/keys.h"
@@ -164,7 +166,7 @@ void Checker::check_provisioners(const issuance::Claims& claims) {
         }
         for (const std::string& failure : made.failures) {
             findings_.add(Severity::kWarning, entry.place(),
-                          "provisioner " + name + " will refuse every token: " + failure,
+                          fmt::format("provisioner {} will refuse every token: {}", name, failure),
                           "mend or remove it");
         }
         if (!made.unreadable.empty()) {

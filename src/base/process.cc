@@ -81,6 +81,7 @@ Result<pid_t> start(const std::vector<std::string>& words, const KeyboardIgnored
                     const Streams& streams) {
     STEP_CHECK(!words.empty());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (const std::string& word : words) {
         arguments.push_back(const_cast<char*>(word.c_str()));
     }
