@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/readable_file.h"
 #include "base/secret.h"
 
 namespace step {
@@ -141,4 +142,20 @@ TEST_CASE("a secret is gone from where it was moved") {
 }
 
 }  // namespace
+TEST_CASE("a file is read in pieces, up to its end, and only if it is one") {
+    const Folder folder;
+    const std::string path = folder / "f";
+    REQUIRE(write_file(path, "0123456789", 0600));
+    const auto file = ReadableFile::open(path);
+    REQUIRE(file);
+    CHECK(file->size() == 10);
+    CHECK(*file->read_at(0, 3) == "012");
+    CHECK(*file->read_at(8, 5) == "89");
+    CHECK(file->read_at(10, 5)->empty());
+    CHECK(ReadableFile::open(folder.path).error().detail ==
+          "open " + folder.path + " failed: is a directory");
+    CHECK(ReadableFile::open(path + "x").error().code == Code::kNotFound);
+    CHECK_FALSE(ReadableFile::open("/dev/null"));
+}
+
 }  // namespace step

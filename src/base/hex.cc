@@ -1,5 +1,7 @@
 #include "base/hex.h"
 
+#include <fmt/core.h>
+
 namespace step {
 namespace {
 
@@ -12,6 +14,19 @@ std::string encode(ByteView bytes, const char* digits) {
         text += digits[octet & 15U];
     }
     return text;
+}
+
+/// With Go's %#U of the octet: "U+007A 'z'".
+Error bad_digit(char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    std::string shown = fmt::format("U+{:04X}", octet);
+    // C0, DEL, C1, the no-break space and the soft hyphen have no picture.
+    if (octet >= 0x20 && (octet < 0x7f || octet > 0xa0) && octet != 0xad) {
+        shown += octet < 0x80 ? fmt::format(" '{}'", c)
+                              : fmt::format(" '{}{}'", static_cast<char>(0xc0U | octet >> 6U),
+                                            static_cast<char>(0x80U | (octet & 0x3fU)));
+    }
+    return {.code = Code::kInvalidArgument, .detail = "encoding/hex: invalid byte: " + shown};
 }
 
 int value_of(char c) {
@@ -35,18 +50,22 @@ std::string encode_hex_upper(ByteView bytes) {
 }
 
 Result<Bytes> parse_hex(std::string_view text) {
-    if (text.size() % 2 != 0) {
-        return Error{.code = Code::kInvalidArgument, .detail = "hexadecimal of odd length"};
-    }
     Bytes bytes;
     bytes.reserve(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = value_of(text[i]);
-        const int low = value_of(text[i + 1]);
-        if (high < 0 || low < 0) {
-            return Error{.code = Code::kInvalidArgument, .detail = "invalid hexadecimal digit"};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const int value = value_of(text[i]);
+        if (value < 0) {
+            return bad_digit(text[i]);
         }
-        bytes += static_cast<char>(high * 16 + low);
+        if (i % 2 == 0) {
+            bytes += static_cast<char>(value * 16);
+        } else {
+            bytes.back() = static_cast<char>(bytes.back() | value);
+        }
+    }
+    if (text.size() % 2 != 0) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = "encoding/hex: odd length hex string"};
     }
     return bytes;
 }

@@ -66,7 +66,20 @@ constexpr cli::Entry kCommands[] = {
     {"crypto jwt sign", crypto_jwt_sign},
     {"crypto jwt verify", crypto_jwt_verify},
     {"crypto keypair", crypto_keypair},
+    {"crypto nacl auth digest", crypto_nacl_auth_digest},
+    {"crypto nacl auth verify", crypto_nacl_auth_verify},
+    {"crypto nacl box keypair", crypto_nacl_box_keypair},
+    {"crypto nacl box open", crypto_nacl_box_open},
+    {"crypto nacl box seal", crypto_nacl_box_seal},
+    {"crypto nacl secretbox open", crypto_nacl_secretbox_open},
+    {"crypto nacl secretbox seal", crypto_nacl_secretbox_seal},
+    {"crypto nacl sign keypair", crypto_nacl_sign_keypair},
+    {"crypto nacl sign open", crypto_nacl_sign_open},
+    {"crypto nacl sign sign", crypto_nacl_sign_sign},
+    {"crypto otp generate", crypto_otp_generate},
+    {"crypto otp verify", crypto_otp_verify},
     {"crypto rand", crypto_rand},
+    {"crypto winpe extract", crypto_winpe_extract},
     {"path", path},
     {"version", version},
 };
@@ -90,6 +103,18 @@ constexpr cli::Group kGroups[] = {
     {"crypto jwk keyset", "sets of JSON Web Keys in a file", ""},
     {"crypto jws", "signed messages of any kind (JWS)", ""},
     {"crypto jwt", "JSON Web Tokens: sign, check, look inside", ""},
+    {"crypto nacl", "NaCl's boxes, signatures and authenticators",
+     "The constructions of NaCl, as libsodium and others have them. Keys are files of plain "
+     "octets, made by "
+     "**keypair** or, for what two sides share, of 32 random ones: `step crypto rand --format raw "
+     "32 > key`. A nonce has "
+     "24 octets and must never serve twice with one key."},
+    {"crypto nacl auth", "authenticators: one key makes and checks them", ""},
+    {"crypto nacl box", "messages from one key pair to another", ""},
+    {"crypto nacl secretbox", "messages under one shared key", ""},
+    {"crypto nacl sign", "signatures", ""},
+    {"crypto otp", "one-time passwords that follow the clock", ""},
+    {"crypto winpe", "signatures of Windows executables", ""},
 };
 
 constexpr cli::Table kTable{.program = "step",

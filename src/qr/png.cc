@@ -95,8 +95,8 @@ Result<Bytes> encode_png(const Code& code, unsigned side) {
         for (unsigned x = margin; module_y < code.size() && x < margin + scale * code.size(); ++x) {
             if (code.dark((x - margin) / scale, module_y)) {
                 char& octet = row[x / kOctet];
-                octet = static_cast<char>(static_cast<unsigned char>(octet) &
-                                          ~(0x80U >> x % kOctet));
+                octet =
+                    static_cast<char>(static_cast<unsigned char>(octet) & ~(0x80U >> x % kOctet));
             }
         }
         rows += row;

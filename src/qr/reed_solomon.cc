@@ -22,7 +22,8 @@ Bytes generator(std::size_t degree) {
     std::uint8_t root = 1;
     for (std::size_t i = 0; i < degree; ++i) {
         for (std::size_t j = 0; j < degree; ++j) {
-            const auto next = static_cast<unsigned char>(j + 1 < degree ? coefficients[j + 1] : '\0');
+            const auto next =
+                static_cast<unsigned char>(j + 1 < degree ? coefficients[j + 1] : '\0');
             coefficients[j] = static_cast<char>(
                 multiply(static_cast<std::uint8_t>(coefficients[j]), root) ^ next);
         }

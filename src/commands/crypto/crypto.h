@@ -24,6 +24,19 @@ cli::Command crypto_jwt_inspect();
 cli::Command crypto_jwt_sign();
 cli::Command crypto_jwt_verify();
 cli::Command crypto_keypair();
+cli::Command crypto_nacl_auth_digest();
+cli::Command crypto_nacl_auth_verify();
+cli::Command crypto_nacl_box_keypair();
+cli::Command crypto_nacl_box_open();
+cli::Command crypto_nacl_box_seal();
+cli::Command crypto_nacl_secretbox_open();
+cli::Command crypto_nacl_secretbox_seal();
+cli::Command crypto_nacl_sign_keypair();
+cli::Command crypto_nacl_sign_open();
+cli::Command crypto_nacl_sign_sign();
+cli::Command crypto_otp_generate();
+cli::Command crypto_otp_verify();
 cli::Command crypto_rand();
+cli::Command crypto_winpe_extract();
 
 }  // namespace step::commands
