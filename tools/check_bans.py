@@ -28,6 +28,7 @@ RULES = [
     (r"#\s*include\s*<openssl/", "OpenSSL lives in crypto and in http's socket files",
      ["src/crypto/", "src/http/tls", "src/http/server", "src/http/client", "src/http/connection", "src/http/stream"]),
     (r"#\s*include\s*<boost/", "Asio and Beast live in http", ["src/http/"]),
+    (r"#\s*include\s*<sodium", "libsodium lives in crypto/nacl.cc", ["src/crypto/nacl.cc"]),
     (r"#\s*include\s*<lmdb\.h>", "LMDB lives in storage/lmdb", ["src/storage/lmdb/"]),
     (r"\bd2i_\w+\s*\(|\bPEM_read_\w+\s*\(|\bX509_set_pubkey\b", "ten signatures each; decode with asn1", ["src/http/tls"]),
 ]

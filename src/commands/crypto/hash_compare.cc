@@ -13,16 +13,13 @@ constexpr std::string_view kManual =
 #include "commands/crypto/hash_compare.md.inc"
     ;
 
-/// In the words of Go, as far as the original shows them.
-std::string why_not_hex(std::string_view text) {
-    const std::size_t bad = text.find_first_not_of("0123456789abcdefABCDEF");
-    if (bad == std::string_view::npos) {
-        return "odd length hex string";
+/// The part of Go's words that the original shows.
+std::string_view why_not_hex(const Error& error) {
+    std::string_view why = error.detail;
+    for (const std::string_view prefix : {"encoding/hex: ", "invalid byte: "}) {
+        why.remove_prefix(why.starts_with(prefix) ? prefix.size() : 0);
     }
-    const std::string_view c = text.substr(bad, 1);
-    const auto code = static_cast<unsigned char>(c.front());
-    const bool shown = code >= 0x20 && code < 0x7f;
-    return fmt::format("U+{:04X}{}", unsigned{code}, shown ? fmt::format(" '{}'", c) : "");
+    return why;
 }
 
 Result<cli::ExitCode> run(cli::Context& context) {
@@ -32,7 +29,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const std::string hash = args.positional(0);
     const auto expected = parse_hex(hash);
     if (!expected) {
-        return invalid(fmt::format("error decoding {}: : {}", hash, why_not_hex(hash)));
+        return invalid(fmt::format("error decoding {}: : {}", hash, why_not_hex(expected.error())));
     }
     STEP_ASSIGN(const Bytes digest, hash_path(args.positional(1), algorithm));
     if (!crypto::equal_secrets(digest, *expected)) {
