@@ -18,7 +18,11 @@ std::string as_number(const Code& code) {
     bits.insert(0, (4 - bits.size() % 4) % 4, '0');
     std::string number;
     for (std::size_t i = 0; i < bits.size(); i += 4) {
-        number += "0123456789abcdef"[std::stoul(bits.substr(i, 4), nullptr, 2)];
+        unsigned digit = 0;
+        for (const char bit : bits.substr(i, 4)) {
+            digit = digit * 2 + (bit == '1' ? 1 : 0);
+        }
+        number += "0123456789abcdef"[digit];
     }
     return number;
 }
