@@ -13,8 +13,6 @@ constexpr std::string_view kManual =
 #include "commands/ca/provisioner_add.md.inc"
     ;
 
-using cli::FlagType;
-
 Status check_type(const cli::Args& args) {
     const std::string type = args.get("type");
     if (!provisioner::is_original_type(type)) {
