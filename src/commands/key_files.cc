@@ -9,6 +9,7 @@
 #include "commands/errors.h"
 #include "commands/random_text.h"
 #include "crypto/pem_key.h"
+#include "crypto/ssh_key.h"
 #include "x509/certificate.h"
 #include "x509/inspect.h"
 
@@ -49,8 +50,10 @@ Result<crypto::PrivateKey> open_private_key(cli::Context& context, std::string_v
     });
     if (!key && key.error().code == Code::kInvalidArgument) {
         Error error = std::move(key).error();
+        const bool ssh = pem.find(crypto::kOpensshKeyType) != std::string_view::npos;
         error.detail =
-            fmt::format("error {} {}: {}", asked ? "decrypting" : doing, name, error.detail);
+            ssh ? fmt::format("error parsing {}: error parsing private key: {}", name, error.detail)
+                : fmt::format("error {} {}: {}", asked ? "decrypting" : doing, name, error.detail);
         return error;
     }
     return key;
@@ -66,7 +69,7 @@ Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::st
 }
 
 Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const std::string& name,
-                            const std::string& password_file) {
+                            const std::string& password_file, PemBlocks blocks) {
     const auto fails = [&](std::string_view doing, std::string_view why) {
         return invalid(fmt::format("error {} {}: {}", doing, name, why));
     };
@@ -76,9 +79,10 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     }
     const PemBlock& block = found->block;
     const Secret whole(std::move(found->block.bytes));
-    if (!trim(text.substr(found->rest)).empty()) {
+    if (blocks == PemBlocks::kOne && !trim(text.substr(found->rest)).empty()) {
         return fails("decoding", "contains more than one PEM encoded block");
     }
+    text = text.substr(0, found->rest);
     AnyKey key;
     const auto take = [&](auto parsed) -> Status {
         if (!parsed) {

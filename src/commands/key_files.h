@@ -25,12 +25,14 @@ struct AnyKey {
     std::optional<crypto::PublicKey> public_key{};  ///< Always set.
     std::optional<crypto::PrivateKey> private_key{};
 };
+/// Whether more than one PEM block in a text is an error.
+enum class PemBlocks : unsigned char { kOne, kFirst };
 /// The key in a PEM text: private, public, or a certificate's or request's. `name` stands for
 /// the file in errors and in the question for a password; `password_file` may be empty. Fails
 /// with kInvalidArgument and the original's words: "error decoding F: contains more than one PEM
 /// encoded block", "error decrypting F: …", "error parsing F: …".
 Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const std::string& name,
-                            const std::string& password_file);
+                            const std::string& password_file, PemBlocks blocks = PemBlocks::kOne);
 
 /// The password that a new private key gets: that of --password-file, else one asked for.
 /// None if --no-password is given. An empty password is refused: the original would write the

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "base/check.h"
+#include "crypto/hasher_impl.h"
 
 namespace step::crypto {
 namespace {
@@ -22,15 +23,23 @@ constexpr Name kNames[] = {{"md5", EVP_md5},
 
 }  // namespace
 
-std::optional<Hasher> Hasher::make(std::string_view name) {
+const evp_md_st* find_message_digest(std::string_view name) {
     for (const Name& known : kNames) {
         if (known.ours == name) {
-            ossl::MdCtxPtr context(EVP_MD_CTX_new());
-            STEP_CHECK(context && EVP_DigestInit_ex2(context.get(), known.get(), nullptr) == 1);
-            return Hasher(std::move(context));
+            return known.get();
         }
     }
-    return std::nullopt;
+    return nullptr;
+}
+
+std::optional<Hasher> Hasher::make(std::string_view name) {
+    const EVP_MD* const digest = find_message_digest(name);
+    if (digest == nullptr) {
+        return std::nullopt;
+    }
+    ossl::MdCtxPtr context(EVP_MD_CTX_new());
+    STEP_CHECK(context && EVP_DigestInit_ex2(context.get(), digest, nullptr) == 1);
+    return Hasher(std::move(context));
 }
 
 void Hasher::update(ByteView piece) {

@@ -2,6 +2,7 @@
 
 #include "asn1/reader.h"
 #include "crypto/pem_encryption.h"
+#include "crypto/ssh_key.h"
 
 namespace step::crypto {
 namespace {
@@ -31,11 +32,12 @@ std::optional<PemBlock> find_block(std::string_view pem,
 }
 
 std::optional<PemBlock> find_private_key(std::string_view pem) {
-    return find_block(pem, {kEc, kRsa, kPkcs8, kEncryptedPkcs8});
+    return find_block(pem, {kEc, kRsa, kPkcs8, kEncryptedPkcs8, kOpensshKeyType});
 }
 
 bool is_encrypted(const PemBlock& block) {
-    return block.type == kEncryptedPkcs8 || has_dek_info(block);
+    return block.type == kEncryptedPkcs8 || has_dek_info(block) ||
+           (block.type == kOpensshKeyType && is_encrypted_openssh_key(block.bytes));
 }
 
 Error unsupported_format() {
@@ -48,6 +50,9 @@ Result<PrivateKey> parse_der(std::string_view type, ByteView der) {
     }
     if (type == kRsa) {
         return PrivateKey::from_pkcs1(der);
+    }
+    if (type == kOpensshKeyType) {
+        return open_openssh_key(der, {});
     }
     return PrivateKey::from_pkcs8(der);
 }
@@ -79,6 +84,9 @@ Result<PrivateKey> parse_private_key(std::string_view pem, const AskPassword& as
         return parse_der(block->type, der.view());
     }
     STEP_ASSIGN(const Secret password, ask());
+    if (block->type == kOpensshKeyType) {
+        return open_openssh_key(block->bytes, password.view());
+    }
     const bool legacy = has_dek_info(*block);
     STEP_ASSIGN(const Secret der, legacy ? open_dek_info(*block, password.view())
                                          : open_pkcs8(block->bytes, password.view()));
@@ -86,7 +94,8 @@ Result<PrivateKey> parse_private_key(std::string_view pem, const AskPassword& as
 }
 
 bool is_private_key_type(std::string_view type) {
-    return type == kEc || type == kRsa || type == kPkcs8 || type == kEncryptedPkcs8;
+    return type == kEc || type == kRsa || type == kPkcs8 || type == kEncryptedPkcs8 ||
+           type == kOpensshKeyType;
 }
 
 bool is_encrypted_key(std::string_view pem) {
@@ -94,8 +103,9 @@ bool is_encrypted_key(std::string_view pem) {
     if (!block) {
         return false;
     }
+    const bool encrypted = is_encrypted(*block);
     wipe(block->bytes);
-    return is_encrypted(*block);
+    return encrypted;
 }
 
 Result<PublicKey> parse_public_key(std::string_view pem) {
@@ -111,6 +121,35 @@ Result<PublicKey> parse_public_key(std::string_view pem) {
         return PublicKey::from_spki(spki);
     }
     return PublicKey::from_spki(block->bytes);
+}
+
+Result<PrivateKey> parse_private_key_der(ByteView der) {
+    for (const auto& parse :
+         {PrivateKey::from_pkcs8, PrivateKey::from_sec1, PrivateKey::from_pkcs1}) {
+        if (auto key = parse(der)) {
+            return key;
+        }
+    }
+    return unsupported_format();
+}
+
+Result<PublicKey> parse_public_key_der(ByteView der) {
+    auto key = PublicKey::from_spki(der);
+    if (!key) {
+        key = PublicKey::from_pkcs1(der);
+    }
+    return key ? std::move(key) : Result<PublicKey>(unsupported_format());
+}
+
+Secret encode_private_key_der(const PrivateKey& key) {
+    switch (key.kind()) {
+        case KeyKind::kRsa:
+            return key.pkcs1();
+        case KeyKind::kEd25519:
+            return key.pkcs8();
+        default:
+            return key.sec1();
+    }
 }
 
 Secret encode_private_key(const PrivateKey& key) {
@@ -133,6 +172,14 @@ std::string encrypt_private_key(const PrivateKey& key, ByteView password, Random
         default:
             return encode_pem(seal_dek_info(kEc, key.sec1().view(), password, random));
     }
+}
+
+Secret encode_pkcs8_key(const PrivateKey& key) {
+    return Secret(encode_pem(kPkcs8, key.pkcs8().view()));
+}
+
+std::string encrypt_pkcs8_key(const PrivateKey& key, ByteView password, Random& random) {
+    return encode_pem(kEncryptedPkcs8, seal_pkcs8(key.pkcs8().view(), password, random));
 }
 
 std::string encode_public_key(const PublicKey& key) {

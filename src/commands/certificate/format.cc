@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <fmt/format.h>
 
 #include "base/files.h"
@@ -7,6 +5,7 @@
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "x509/certificate.h"
 #include "x509/inspect.h"
 
@@ -51,30 +50,18 @@ Result<Bytes> toggle(ByteView bytes) {
     return invalid("error parsing DER format certificate or certificate request");
 }
 
-/// The mode of the input, which the output gets; 0600 for standard input.
-unsigned mode_of(const std::string& path) {
-    constexpr unsigned kPrivate = 0600, kPermissions = 0777;
-    struct stat info{};
-    return path != "-" && ::stat(path.c_str(), &info) == 0 ? info.st_mode & kPermissions : kPrivate;
-}
-
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(0, 1));
-    const std::string path = args.positional(0).empty() ? "-" : args.positional(0);
-    const auto bytes = cli::read_input(context, path);
-    if (!bytes) {
-        return Error{
-            .code = bytes.error().code,
-            .detail = fmt::format("unexpected error on {}: : {}", path, reason_of(bytes.error()))};
-    }
-    STEP_ASSIGN(const Bytes other, toggle(*bytes));
+    const std::string path = input_name(args);
+    STEP_ASSIGN(const Bytes bytes, read_input_file(context, path));
+    STEP_ASSIGN(const Bytes other, toggle(bytes));
     const std::string out = args.get("out");
     if (out.empty()) {
         context.console.out(other);
         return 0;
     }
-    STEP_TRY(cli::write_output(context, out, other, mode_of(path)));
+    STEP_TRY(cli::write_output(context, out, other, mode_of_input(path)));
     context.console.err(fmt::format("Your certificate has been saved in {}\n", out));
     return 0;
 }

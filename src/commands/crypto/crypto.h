@@ -5,6 +5,7 @@
 namespace step::commands {
 
 // step crypto …
+cli::Command crypto_change_pass();
 cli::Command crypto_hash_compare();
 cli::Command crypto_hash_digest();
 cli::Command crypto_jose_format();
@@ -23,6 +24,14 @@ cli::Command crypto_jws_verify();
 cli::Command crypto_jwt_inspect();
 cli::Command crypto_jwt_sign();
 cli::Command crypto_jwt_verify();
+cli::Command crypto_kdf_compare();
+cli::Command crypto_kdf_hash();
+cli::Command crypto_key_fingerprint();
+cli::Command crypto_key_format();
+cli::Command crypto_key_inspect();
+cli::Command crypto_key_public();
+cli::Command crypto_key_sign();
+cli::Command crypto_key_verify();
 cli::Command crypto_keypair();
 cli::Command crypto_nacl_auth_digest();
 cli::Command crypto_nacl_auth_verify();

@@ -52,29 +52,6 @@ Result<Secret> read_key_text(cli::Context& context, const std::string& name) {
     return Secret(*std::move(text));
 }
 
-Result<Secret> decrypt(cli::Context& context, Secret text, const std::string& name,
-                       const std::string& password_file) {
-    if (!jose::is_encrypted(text.view())) {
-        return text;
-    }
-    // Nothing of why: as the original, a JWE that does not open has a wrong password.
-    const Error wrong{.code = Code::kUnauthenticated,
-                      .detail = "failed to decrypt JWE: invalid password"};
-    if (!password_file.empty()) {
-        STEP_ASSIGN(const Secret password, cli::read_password_file(password_file));
-        auto plain = jose::decrypt_with_password(text.view(), password.view());
-        return plain ? std::move(plain) : Result<Secret>(wrong);
-    }
-    for (int attempt = 0; attempt < kPasswordTries; ++attempt) {
-        STEP_ASSIGN(const Secret password, context.console.ask_password(
-                                               "Please enter the password to decrypt " + name, {}));
-        if (auto plain = jose::decrypt_with_password(text.view(), password.view())) {
-            return plain;
-        }
-    }
-    return wrong;
-}
-
 Error unsupported_format(const std::string& name) {
     return invalid(fmt::format("error reading {}: unsupported format", name));
 }
@@ -99,7 +76,8 @@ Result<jose::Jwk> parse_key(cli::Context& context, Secret text, const std::strin
         key.symmetric = std::move(text);
         return key;
     }
-    STEP_ASSIGN(const Secret plain, decrypt(context, std::move(text), name, wish.password_file));
+    STEP_ASSIGN(const Secret plain,
+                decrypt_text(context, std::move(text), name, wish.password_file));
     auto parsed = jose::parse_jwk(plain.view());
     return parsed ? std::move(parsed) : Result<jose::Jwk>(unsupported_format(name));
 }
@@ -128,10 +106,33 @@ Status settle_algorithm(jose::Jwk& key, const std::string& name, const KeyWish& 
 
 }  // namespace
 
+Result<Secret> decrypt_text(cli::Context& context, Secret text, const std::string& name,
+                            const std::string& password_file) {
+    if (!jose::is_encrypted(text.view())) {
+        return text;
+    }
+    // Nothing of why: as the original, a JWE that does not open has a wrong password.
+    const Error wrong{.code = Code::kUnauthenticated,
+                      .detail = "failed to decrypt JWE: invalid password"};
+    if (!password_file.empty()) {
+        STEP_ASSIGN(const Secret password, cli::read_password_file(password_file));
+        auto plain = jose::decrypt_with_password(text.view(), password.view());
+        return plain ? std::move(plain) : Result<Secret>(wrong);
+    }
+    for (int attempt = 0; attempt < kPasswordTries; ++attempt) {
+        STEP_ASSIGN(const Secret password, context.console.ask_password(
+                                               "Please enter the password to decrypt " + name, {}));
+        if (auto plain = jose::decrypt_with_password(text.view(), password.view())) {
+            return plain;
+        }
+    }
+    return wrong;
+}
+
 Result<Secret> read_maybe_encrypted(cli::Context& context, const std::string& name,
                                     const std::string& password_file) {
     STEP_ASSIGN(Secret text, read_key_text(context, name));
-    return decrypt(context, std::move(text), name, password_file);
+    return decrypt_text(context, std::move(text), name, password_file);
 }
 
 Result<jose::Jwk> read_key(cli::Context& context, const std::string& name, const KeyWish& wish) {
@@ -171,7 +172,7 @@ Result<jose::Jwk> read_key_of_set(cli::Context& context, const std::string& name
 
 Result<jose::Jwk> read_piped_key(cli::Context& context) {
     STEP_ASSIGN(Bytes text, context.console.read_stdin(kMaxKeys));
-    STEP_ASSIGN(const Secret plain, decrypt(context, Secret(std::move(text)), "the JWE", ""));
+    STEP_ASSIGN(const Secret plain, decrypt_text(context, Secret(std::move(text)), "the JWE", ""));
     auto key = jose::parse_jwk(plain.view());
     return key ? std::move(key) : Result<jose::Jwk>(unsupported_format("JWK"));
 }

@@ -33,6 +33,10 @@ Result<jose::Jwk> read_key_of_set(cli::Context& context, const std::string& name
 Result<Secret> read_maybe_encrypted(cli::Context& context, const std::string& name,
                                     const std::string& password_file);
 
+/// `text` itself, or what is in it if it is a JWE; as read_maybe_encrypted.
+Result<Secret> decrypt_text(cli::Context& context, Secret text, const std::string& name,
+                            const std::string& password_file);
+
 /// The JWK in standard input, encrypted or not. Fails with "error reading JWK: unsupported
 /// format".
 Result<jose::Jwk> read_piped_key(cli::Context& context);

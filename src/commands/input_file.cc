@@ -1,0 +1,33 @@
+#include "commands/input_file.h"
+
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "cli/files.h"
+#include "commands/errors.h"
+
+namespace step::commands {
+
+Result<Bytes> read_input_file(cli::Context& context, const std::string& path) {
+    auto bytes = cli::read_input(context, path);
+    if (!bytes) {
+        return Error{
+            .code = bytes.error().code,
+            .detail = fmt::format("unexpected error on {}: : {}", path, reason_of(bytes.error()))};
+    }
+    return bytes;
+}
+
+std::string input_name(const cli::Args& args) {
+    const std::string name = args.positional(0);
+    return name.empty() ? "-" : name;
+}
+
+unsigned mode_of_input(const std::string& path) {
+    constexpr unsigned kPrivate = 0600, kPermissions = 0777;
+    struct stat info{};
+    return path != "-" && ::stat(path.c_str(), &info) == 0 ? info.st_mode & kPermissions : kPrivate;
+}
+
+}  // namespace step::commands

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/runtime.h"
+
+namespace step::crypto {
+
+/// Functions that make a password costly to guess.
+enum class PasswordHash : unsigned char { kScrypt, kBcrypt, kArgon2i, kArgon2id };
+
+/// "scrypt", "bcrypt", "argon2i", "argon2id".
+std::optional<PasswordHash> find_password_hash(std::string_view name);
+
+/// A string in the PHC format, or bcrypt's own, with salt and parameters, for check_password():
+/// scrypt with N = 2^15, r = 8, p = 1; bcrypt with cost 10; argon2i with 32 MiB, 3 passes, argon2id
+/// with 64 MiB, 1 pass, both with 4 lanes. Fails with kInvalidArgument if bcrypt would cut the
+/// password, kInternal without memory.
+Result<std::string> hash_password(PasswordHash how, ByteView password, Random& random);
+
+/// True if `password` is the one that `hash` was made of. Reads any parameters within limits:
+/// scrypt of N up to 2^20, r and p up to 32; bcrypt ("2a" only) of cost 4 to 20; argon2 (version
+/// 19) of up to 4 GiB, 128 passes, 32 lanes. Fails with kInvalidArgument, in the original's words.
+Result<bool> check_password(ByteView password, std::string_view hash);
+
+}  // namespace step::crypto
