@@ -3,14 +3,13 @@ with lists made by Python's cryptography, and with servers that lie."""
 import datetime
 import json
 import pathlib
-import shutil
 import ssl
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import ROOT, Case, free_port, tool  # noqa: E402
+from tests.support.harness import Case, free_port, tool  # noqa: E402
 from tests.support.web import Web  # noqa: E402
 
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
@@ -371,32 +370,10 @@ class Responders(Revocation):
 
 
 class Inspect(Revocation):
-    GOLDEN = ROOT / "tests/data/inspect"
-
     def inspect(self, *words, exit=0, **options):
         done = self.h.s("crl", "inspect", *words, check=False, **options)
         self.assertEqual(done.returncode, exit, f"{words}\n{done.stdout}{done.stderr}")
         return done
-
-    def test_recorded_commands(self):
-        """Each command that was recorded, but for those that judge by the clock."""
-        count = 0
-        for folder in sorted(self.GOLDEN.glob("crl-*")):
-            for name in ("input.pem", "issuer.pem"):
-                shutil.copy(folder / name, self.h.path)
-            shutil.copy(self.GOLDEN / "step-root-ca/input.pem", self.h.file("unrelated.pem"))
-            self.h.run(tool("openssl"), "crl", "-in", "input.pem", "-outform", "DER", "-out", "in.der")
-            for case in json.loads((folder / "commands.json").read_text())["commands"]:
-                words = [w.replace("$WORK/insp/", "") for w in case["argv"][1:]]
-                if case["exit"] == 2 or ("issuer.pem" in words and folder.name == "crl-from-step-ca"):
-                    continue  # The original crashed; the list's day is over (its text is in x509's unit test).
-                with self.subTest(f"{folder.name}: {words}"):
-                    given = {"input": self.h.file("input.pem").read_text()} if "-" in words else {}
-                    done = self.h.s(*words, check=False, **given)
-                    want = (folder / case["stdoutFile"]).read_text() if "stdoutFile" in case else case["stdout"]
-                    self.assertEqual((done.returncode, done.stdout, done.stderr), (case["exit"], want, case["stderr"]))
-                    count += 1
-        self.assertGreater(count, 50)
 
     def test_from_a_certificate_or_a_server(self):
         with Web({}) as web:

@@ -6,6 +6,7 @@
 #include "commands/certificate/certificate.h"
 #include "commands/errors.h"
 #include "crypto/pem_key.h"
+#include "x509/certificate.h"
 #include "x509/inspect.h"
 
 namespace step::commands {
@@ -42,6 +43,10 @@ Result<crypto::PublicKey> key_of(cli::Context& context, const std::string& path)
             return in_pem(request.error());
         }
         return crypto::PublicKey::from_spki(request->spki);
+    }
+    if (block.type == "CERTIFICATE") {
+        const auto certificate = x509::parse_certificate(block.bytes);
+        return certificate ? certificate->public_key() : in_pem(certificate.error());
     }
     auto key = crypto::parse_public_key(encode_pem(block));
     if (!key) {
