@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
 #include "base/pem.h"
 #include "base/text.h"
 #include "cli/files.h"
@@ -26,6 +25,15 @@ Status not_empty(std::string_view password) {
 }
 
 constexpr unsigned kMode = 0600;
+
+/// The schemes of the original's key stores.
+bool is_key_store_uri(std::string_view name) {
+    constexpr std::string_view kSchemes[] = {"awskms", "azurekms", "capi",       "cloudkms",
+                                             "kms",    "mackms",   "pkcs11",     "softkms",
+                                             "tpmkms", "yubikey",  "sshagentkms"};
+    const std::string scheme = to_lower(name.substr(0, name.find(':')));
+    return scheme.size() < name.size() && std::ranges::find(kSchemes, scheme) != std::end(kSchemes);
+}
 
 /// In the original's form, encrypted if there is a password.
 Secret encode(cli::Context& context, const crypto::PrivateKey& key,
@@ -61,10 +69,21 @@ Result<crypto::PrivateKey> open_private_key(cli::Context& context, std::string_v
 
 }  // namespace
 
+Result<Secret> read_key_text(const std::string& name) {
+    if (is_key_store_uri(name) && kind_of(name) == Kind::kNothing) {
+        return Error{
+            .code = Code::kUnsupported,
+            .detail = fmt::format("the key '{}' is in a key store, which this version does "
+                                  "not support",
+                                  name)};
+    }
+    STEP_ASSIGN(Bytes text, read_file(name));
+    return Secret(std::move(text));
+}
+
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file) {
-    STEP_ASSIGN(Bytes text, read_file(path));
-    const Secret pem(std::move(text));
+    STEP_ASSIGN(const Secret pem, read_key_text(path));
     return open_private_key(context, pem.view(), path, password_file, "reading");
 }
 
@@ -160,6 +179,13 @@ Status write_private_key(cli::Context& context, const std::string& path,
                          const crypto::PrivateKey& key, const std::optional<Secret>& password) {
     return cli::write_output(context, path, encode(context, key, password).view(), kMode,
                              Mode::kExact);
+}
+
+Status write_with_key(cli::Context& context, const NewFile& file, const std::string& key_file,
+                      const crypto::PrivateKey& key, const std::optional<Secret>& password) {
+    const Secret hidden = encode(context, key, password);
+    return replace_together(
+        {{.path = key_file, .bytes = hidden.view(), .mode = kMode, .treat = Mode::kExact}, file});
 }
 
 Status write_key_pair(cli::Context& context, const std::string& public_file,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "base/files.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "cli/command.h"
@@ -10,7 +11,12 @@
 
 namespace step::commands {
 
-/// Reads a private key in PEM. An encrypted one is opened with the password in
+/// The text of the key that `name` stands for. The one place that knows what names a key: a file, or
+/// the URI of a key store ("pkcs11:…"), which fails with kUnsupported until there are key stores. A
+/// file whose name looks like such a URI is a file. Fails as read_file.
+Result<Secret> read_key_text(const std::string& name);
+
+/// Reads a private key in PEM, of what read_key_text() takes. An encrypted one is opened with the password in
 /// `password_file`, or, if that is empty, with one asked for ("Please enter the password to
 /// decrypt F"). Fails as read_file, or with "error decrypting F: x509: decryption password
 /// incorrect", "error reading F: unsupported format".
@@ -48,6 +54,11 @@ Result<Secret> ask_new_password(cli::Context& context, std::string_view label);
 Status write_key_pair(cli::Context& context, const std::string& public_file,
                       const std::string& private_file, const AnyKey& key,
                       const std::optional<Secret>& password);
+
+/// Writes a private key as write_private_key does, and with it a certificate or a request that is
+/// worth nothing without it: both or none. The questions about existing files are the caller's.
+Status write_with_key(cli::Context& context, const NewFile& file, const std::string& key_file,
+                      const crypto::PrivateKey& key, const std::optional<Secret>& password);
 
 /// Writes a private key in the original's form, encrypted if there is a password, mode 0600.
 Status write_private_key(cli::Context& context, const std::string& path,

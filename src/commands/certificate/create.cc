@@ -67,7 +67,8 @@ Result<Keys> obtain_keys(cli::Context& context) {
             return flag_incompatible("key", flag);
         }
     }
-    STEP_ASSIGN(const Bytes pem, read_file(path));
+    STEP_ASSIGN(const Secret text, read_key_text(path));
+    const ByteView pem = text.view();
     const auto first = next_pem(pem);
     if (first && !first->block.type.ends_with("PRIVATE KEY") &&
         first->block.type != "EC PARAMETERS") {
@@ -94,16 +95,19 @@ x509::Name subject_of(const cli::Args& args) {
     return x509::to_name({.common_name = args.positional(0)});
 }
 
-/// Key first: a certificate whose key is lost is worth nothing.
+/// All questions before the first file is written.
 Status save(cli::Context& context, const std::optional<crypto::PrivateKey>& key,
             std::string_view what, ByteView pem) {
     const std::string file = context.args.positional(1), key_file = context.args.positional(2);
     const bool with_key = !key_file.empty() && key;
     if (with_key) {
         STEP_ASSIGN(const std::optional<Secret> password, new_key_password(context));
-        STEP_TRY(write_private_key(context, key_file, *key, password));
+        STEP_TRY(cli::confirm_overwrite(context, key_file));
+        STEP_TRY(cli::confirm_overwrite(context, file));
+        STEP_TRY(write_with_key(context, {.path = file, .bytes = pem}, key_file, *key, password));
+    } else {
+        STEP_TRY(cli::write_output(context, file, pem));
     }
-    STEP_TRY(cli::write_output(context, file, pem));
     context.console.err(fmt::format("Your {} has been saved in {}.\n", what, file));
     if (with_key) {
         context.console.err(fmt::format("Your private key has been saved in {}.\n", key_file));
