@@ -30,6 +30,44 @@ Result<std::int64_t> read_reason(ByteView value) {
     return static_cast<std::int64_t>(static_cast<signed char>(octets[0]));
 }
 
+using Locations = std::vector<IssuingDistributionPoint::Location>;
+
+/// The names of a DistributionPointName (RFC 5280 4.2.1.13) that has full ones.
+Result<Locations> read_full_name(Reader choice) {
+    STEP_ASSIGN(const std::optional<ByteView> full_name,
+                choice.read_optional(asn1::context_constructed(0)));
+    Reader names(full_name.value_or(ByteView()));
+    Locations locations;
+    while (!names.at_end()) {
+        STEP_ASSIGN(const Reader::Element name, names.read_any());
+        constexpr unsigned kNumber = 0x1f;
+        locations.push_back({static_cast<unsigned>(name.tag) & kNumber, Bytes(name.contents)});
+    }
+    return locations;
+}
+
+/// The full names of the distribution points of a certificate, which its parser has checked.
+Locations distribution_names(const Certificate& certificate) {
+    Locations found;
+    const Extension* const extension = certificate.find(oid::kCrlDistributionPoints);
+    Reader outer(extension == nullptr ? ByteView() : ByteView(extension->value));
+    auto points = outer.enter();
+    while (points && !points->at_end()) {
+        auto point = points->enter();
+        const auto choice =
+            point ? point->enter(asn1::context_constructed(0)) : Result<Reader>(point.error());
+        if (!point) {
+            break;
+        }
+        auto names = choice ? read_full_name(*choice) : Result<Locations>(choice.error());
+        if (names) {
+            found.insert(found.end(), std::make_move_iterator(names->begin()),
+                         std::make_move_iterator(names->end()));
+        }
+    }
+    return found;
+}
+
 Result<IssuingDistributionPoint> read_distribution_point(ByteView value) {
     Reader outer(value);
     STEP_ASSIGN(Reader reader, outer.enter());
@@ -37,15 +75,8 @@ Result<IssuingDistributionPoint> read_distribution_point(ByteView value) {
     IssuingDistributionPoint point;
     if (reader.next_is(asn1::context_constructed(0))) {
         STEP_ASSIGN(Reader choice, reader.enter(asn1::context_constructed(0)));
-        STEP_ASSIGN(const std::optional<ByteView> full_name,
-                    choice.read_optional(asn1::context_constructed(0)));
-        Reader names(full_name.value_or(ByteView()));
-        while (!names.at_end()) {
-            STEP_ASSIGN(const Reader::Element name, names.read_any());
-            constexpr unsigned kNumber = 0x1f;
-            point.locations.push_back(
-                {static_cast<unsigned>(name.tag) & kNumber, Bytes(name.contents)});
-        }
+        STEP_ASSIGN(point.locations, read_full_name(choice));
+        point.named = true;
     }
     const auto read_switch = [&reader](unsigned number, bool& value_of) -> Status {
         STEP_ASSIGN(const std::optional<ByteView> octets,
@@ -184,7 +215,7 @@ Status check_times(const RevocationList& list, SysSeconds now) {
 }
 
 /// RFC 5280 6.3.3 b (2): the list speaks of certificates of this kind, and of every reason.
-Status check_scope(const RevocationList& list, const Certificate& certificate) {
+Status check_scope(const RevocationList& list, const Certificate& certificate, bool chosen) {
     if (list.delta) {
         return refused("the list is a delta CRL, which says nothing of what it does not name");
     }
@@ -198,6 +229,15 @@ Status check_scope(const RevocationList& list, const Certificate& certificate) {
     if (point.only_attribute || (point.only_ca && !certificate.is_ca()) ||
         (point.only_user && certificate.is_ca())) {
         return refused("the list does not speak of certificates of this kind");
+    }
+    if (point.named) {
+        const Locations names = distribution_names(certificate);
+        const bool matches = std::ranges::any_of(names, [&](const auto& name) {
+            return std::ranges::find(point.locations, name) != point.locations.end();
+        });
+        if (!matches && !(chosen && names.empty())) {
+            return refused("the list is of another distribution point than the certificate");
+        }
     }
     if (point.only_some_reasons) {
         return refused("the list names only what was revoked for some reasons");
@@ -290,7 +330,7 @@ Result<const RevokedCertificate*> look_up(const RevocationList& list,
         return entry;
     }
     STEP_TRY(check_times(list, check.now));
-    STEP_TRY(check_scope(list, certificate));
+    STEP_TRY(check_scope(list, certificate, check.chosen));
     return nullptr;
 }
 

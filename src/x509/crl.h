@@ -26,8 +26,10 @@ struct IssuingDistributionPoint {
     struct Location {
         unsigned kind = 0;
         Bytes contents{};
+        bool operator==(const Location&) const = default;
     };
-    std::vector<Location> locations{};
+    bool named = false;                 ///< Speaks only of certificates that name this point.
+    std::vector<Location> locations{};  ///< Its full names; none if it has a relative one.
     bool only_user = false, only_ca = false, only_attribute = false, indirect = false;
     std::optional<Bytes> only_some_reasons{};  ///< Octets of the BIT STRING.
 };
@@ -79,6 +81,9 @@ CrlVerdict judge_signature(const RevocationList& list, std::span<const Certifica
 struct CrlCheck {
     SysSeconds now{};
     bool skip_signature = false;
+    /// A person chose this list: it need not be of a distribution point that the certificate names,
+    /// if that names none.
+    bool chosen = false;
 };
 /// What `list` says of `certificate`, which `issuer` issued: the entry that revokes it, or null:
 /// the list vouches for it. Fails with kUnauthenticated if it can say neither: it was not signed by

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "asn1/writer.h"
 #include "base/time.h"
 #include "tests/support/data.h"
 
@@ -34,7 +35,7 @@ SysSeconds at(std::string_view text) {
     return std::chrono::floor<std::chrono::seconds>(*parse_rfc3339(text));
 }
 
-const CrlCheck kThen{.now = at("2026-11-22T06:00:00Z")};
+const CrlCheck kThen{.now = at("2026-11-22T06:00:00Z"), .chosen = true};
 
 std::string refusal(const RevocationList& list, const Certificate& certificate,
                     const Certificate& issuer, const CrlCheck& check = kThen) {
@@ -124,6 +125,33 @@ TEST_CASE("a list of some certificates or some reasons vouches for no others") {
                   issuer) != "");
     CHECK(refusal(with([](List& list) { list.distribution_point->only_some_reasons = "\x40"; }),
                   leaf, issuer) != "");
+    // The list is of http://crl.test/x.crl.
+    const auto naming = [&leaf](std::string_view url) {
+        Certificate certificate = leaf;
+        asn1::Writer out;
+        const auto points = out.begin(asn1::Tag::kSequence);
+        const auto point = out.begin(asn1::Tag::kSequence);
+        const auto name = out.begin(asn1::context_constructed(0));
+        const auto full = out.begin(asn1::context_constructed(0));
+        out.element(asn1::context(6), url);
+        for (const auto mark : {full, name, point, points}) {
+            out.end(mark);
+        }
+        certificate.extensions.push_back(
+            {.id = oid::kCrlDistributionPoints, .value = std::move(out).take()});
+        return certificate;
+    };
+    const List whole = list_of("crl-entries");
+    const CrlCheck found{.now = kThen.now};
+    CHECK(refusal(whole, naming("http://crl.test/x.crl"), issuer, found) == "");
+    for (const CrlCheck& check : {found, kThen}) {
+        CHECK(refusal(whole, naming("http://crl.test/y.crl"), issuer, check) ==
+              "the list is of another distribution point than the certificate");
+    }
+    CHECK(refusal(whole, leaf, issuer, found) != "");
+    CHECK(refusal(with([](List& list) { list.distribution_point->locations.clear(); }), leaf,
+                  issuer, found) != "");
+
     CHECK(refusal(with([](List& list) { list.delta = true; }), leaf, issuer) != "");
     CHECK(refusal(with([](List& list) { list.unhandled_critical = true; }), leaf, issuer) != "");
     CHECK(refusal(with([](List& list) { list.next_update.reset(); }), leaf, issuer) != "");

@@ -85,9 +85,10 @@ Status RevocationCheck::ask_list(const std::string& url) {
     if (!list) {
         return invalid("error parsing crl: " + list.error().detail);
     }
-    const auto entry =
-        x509::look_up(*list, certificate_, issuer_,
-                      {.now = now_of(context_), .skip_signature = context_.args.flag("insecure")});
+    const auto entry = x509::look_up(*list, certificate_, issuer_,
+                                     {.now = now_of(context_),
+                                      .skip_signature = context_.args.flag("insecure"),
+                                      .chosen = !context_.args.get("crl-endpoint").empty()});
     if (!entry) {
         return explain(entry.error(), "error validating the CRL against the CA issuer: ");
     }
