@@ -1,0 +1,15 @@
+#include "tmpl/families_impl.h"
+
+namespace step::tmpl {
+
+Functions all_functions() {
+    Functions functions = builtin_functions();
+    for (const auto family :
+         {string_family(), case_family(), math_family(), list_family(), list_access_family(),
+          dict_family(), default_family(), type_family()}) {
+        functions.add(family);
+    }
+    return functions;
+}
+
+}  // namespace step::tmpl
