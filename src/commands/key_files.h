@@ -11,15 +11,15 @@
 
 namespace step::commands {
 
-/// The text of the key that `name` stands for. The one place that knows what names a key: a file, or
-/// the URI of a key store ("pkcs11:…"), which fails with kUnsupported until there are key stores. A
-/// file whose name looks like such a URI is a file. Fails as read_file.
+/// The text of the key that `name` stands for. The one place that knows what names a key: a file,
+/// or the URI of a key store ("pkcs11:…"), which fails with kUnsupported until there are key
+/// stores. A file whose name looks like such a URI is a file. Fails as read_file.
 Result<Secret> read_key_text(const std::string& name);
 
-/// Reads a private key in PEM, of what read_key_text() takes. An encrypted one is opened with the password in
-/// `password_file`, or, if that is empty, with one asked for ("Please enter the password to
-/// decrypt F"). Fails as read_file, or with "error decrypting F: x509: decryption password
-/// incorrect", "error reading F: unsupported format".
+/// Reads a private key in PEM, of what read_key_text() takes. An encrypted one is opened with the
+/// password in `password_file`, or, if that is empty, with one asked for ("Please enter the
+/// password to decrypt F"). Fails as read_file, or with "error decrypting F: x509: decryption
+/// password incorrect", "error reading F: unsupported format".
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file);
 
