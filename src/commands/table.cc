@@ -37,6 +37,7 @@ constexpr cli::Entry kCommands[] = {
     {"certificate key", certificate_key},
     {"certificate lint", certificate_lint},
     {"certificate needs-renewal", certificate_needs_renewal},
+    {"certificate p12", certificate_p12},
     {"certificate sign", certificate_sign},
     {"certificate install", certificate_install},
     {"certificate uninstall", certificate_uninstall},

@@ -217,14 +217,14 @@ Result<Secret> open_pkcs8(ByteView der, ByteView password, std::int64_t max_roun
     return decrypt(*how.cipher, key.view(), how.iv, data);
 }
 
-Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random) {
+EncryptedOctets seal_pbes2(ByteView plain, ByteView password, unsigned rounds, Random& random) {
     const Bytes salt = random.bytes(kOurSalt);
     const Bytes iv = random.bytes(kAesBlock);
-    const Secret key = pbkdf2(Hash::kSha256, password, salt, kOurRounds, kAes256Cbc.key_bytes);
-    const Bytes data = *encrypt_cbc(kAes256Cbc.cipher, key.view(), iv, pkcs8);
+    const Secret key = pbkdf2(Hash::kSha256, password, salt, rounds, kAes256Cbc.key_bytes);
+    EncryptedOctets out;
+    out.data = *encrypt_cbc(CbcCipher::kAes256, key.view(), iv, plain);
 
     asn1::Writer writer;
-    const auto info = writer.begin(Tag::kSequence);
     const auto algorithm = writer.begin(Tag::kSequence);
     writer.element(Tag::kOid, kPbes2);
     const auto parameters = writer.begin(Tag::kSequence);
@@ -233,7 +233,7 @@ Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random) {
     writer.element(Tag::kOid, kPbkdf2);
     const auto kdf_parameters = writer.begin(Tag::kSequence);
     writer.octets(salt);
-    writer.integer(kOurRounds);
+    writer.integer(rounds);
     const auto prf = writer.begin(Tag::kSequence);
     writer.element(Tag::kOid, kPrfNames[1].oid);
     writer.null();
@@ -248,7 +248,16 @@ Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random) {
 
     writer.end(parameters);
     writer.end(algorithm);
-    writer.octets(data);
+    out.algorithm = std::move(writer).take();
+    return out;
+}
+
+Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random) {
+    const EncryptedOctets sealed = seal_pbes2(pkcs8, password, kOurRounds, random);
+    asn1::Writer writer;
+    const auto info = writer.begin(Tag::kSequence);
+    writer.raw(sealed.algorithm);
+    writer.octets(sealed.data);
     writer.end(info);
     return std::move(writer).take();
 }

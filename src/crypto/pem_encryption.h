@@ -25,6 +25,13 @@ inline constexpr std::int64_t kMaxPkcs8Rounds = 10'000'000;
 /// of PBKDF2 before it runs any.
 Result<Secret> open_pkcs8(ByteView der, ByteView password,
                           std::int64_t max_rounds = kMaxPkcs8Rounds);
+/// Octets and the DER AlgorithmIdentifier of what was done to them.
+struct EncryptedOctets {
+    Bytes algorithm{}, data{};
+};
+/// PBES2 with PBKDF2-HMAC-SHA-256, 16 octets of salt and AES-256-CBC.
+EncryptedOctets seal_pbes2(ByteView plain, ByteView password, unsigned rounds, Random& random);
+/// The same with 600,000 rounds, as EncryptedPrivateKeyInfo.
 Bytes seal_pkcs8(ByteView pkcs8, ByteView password, Random& random);
 
 }  // namespace step::crypto

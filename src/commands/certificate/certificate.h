@@ -13,6 +13,7 @@ cli::Command certificate_inspect();
 cli::Command certificate_key();
 cli::Command certificate_lint();
 cli::Command certificate_needs_renewal();
+cli::Command certificate_p12();
 cli::Command certificate_sign();
 cli::Command certificate_install();
 cli::Command certificate_uninstall();
