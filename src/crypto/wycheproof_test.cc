@@ -1,55 +1,22 @@
 // Wycheproof's verdicts (tests/data/wycheproof, made by tools/gen/wycheproof.py) against ours.
 // Where it says "acceptable", either answer will do: these are forms that old implementations
 // wrote.
+#include "tests/support/wycheproof.h"
+
 #include <array>
-#include <sstream>
 
 #include <doctest/doctest.h>
 
 #include "base/hex.h"
 #include "crypto/cipher.h"
+#include "crypto/exchange.h"
 #include "crypto/key.h"
-#include "tests/support/data.h"
 
 namespace step::crypto {
 namespace {
 
-struct Case {
-    std::vector<std::string> group{};  ///< scheme, "judge" or "refuse", form, key
-    std::string number{};
-    char result = '?';
-    std::vector<Bytes> fields{};
-
-    /// What the interface cannot express (another salt, another nonce) is to be refused.
-    bool must_pass() const { return result == 'v' && group[1] == "judge"; }
-    bool must_fail() const { return result == 'i' || group[1] == "refuse"; }
-};
-
-std::vector<Case> cases(const std::string& name) {
-    std::vector<Case> all;
-    std::vector<std::string> group;
-    std::istringstream lines(test::data("wycheproof/" + name));
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream words(line);
-        std::string first;
-        words >> first;
-        if (first == "group") {
-            group.clear();
-            for (std::string word; words >> word;) {
-                group.push_back(word);
-            }
-        } else if (first != "#") {
-            Case& one = all.emplace_back();
-            one.group = group;
-            one.number = first;
-            words >> one.result;
-            for (std::string word; words >> word;) {
-                one.fields.push_back(word == "-" ? Bytes() : *parse_hex(word));
-            }
-        }
-    }
-    return all;
-}
+using test::wycheproof_cases;
+using Case = test::WycheproofCase;
 
 SignatureScheme scheme_of(const std::string& name) {
     using S = SignatureScheme;
@@ -88,7 +55,7 @@ bool verifies(const PublicKey& key, const Case& one) {
 std::size_t check_signatures(const std::string& name) {
     std::string spki;
     std::optional<PublicKey> key;
-    const auto all = cases(name);
+    const auto all = wycheproof_cases(name);
     for (const Case& one : all) {
         CAPTURE(one.group[0]);
         CAPTURE(one.group[2]);
@@ -125,7 +92,7 @@ TEST_CASE("RSA signatures are judged as Wycheproof says; a salt of another lengt
 }
 
 TEST_CASE("AES-GCM opens and seals as Wycheproof says; nonces not of 12 octets are refused") {
-    const auto all = cases("aes_gcm.vec");
+    const auto all = wycheproof_cases("aes_gcm.vec");
     CHECK(all.size() > 300);
     for (const Case& one : all) {
         CAPTURE(one.number);
@@ -147,7 +114,7 @@ TEST_CASE("AES-GCM opens and seals as Wycheproof says; nonces not of 12 octets a
 }
 
 TEST_CASE("AES key wrap unwraps and wraps as Wycheproof says") {
-    const auto all = cases("aes_wrap.vec");
+    const auto all = wycheproof_cases("aes_wrap.vec");
     CHECK(all.size() > 150);
     for (const Case& one : all) {
         CAPTURE(one.number);
@@ -160,6 +127,94 @@ TEST_CASE("AES key wrap unwraps and wraps as Wycheproof says") {
             const auto again = wrap_key(one.fields[0], one.fields[1]);
             REQUIRE(again);
             CHECK(*again == one.fields[2]);
+        }
+    }
+}
+
+TEST_CASE("AES-CBC with padding opens and seals as Wycheproof says") {
+    const auto all = wycheproof_cases("aes_cbc.vec");
+    CHECK(all.size() > 200);
+    for (const Case& one : all) {
+        CAPTURE(one.number);
+        REQUIRE(one.fields.size() == 4);
+        const CbcCipher cipher = one.group[0] == "cbc-128"   ? CbcCipher::kAes128
+                                 : one.group[0] == "cbc-192" ? CbcCipher::kAes192
+                                                             : CbcCipher::kAes256;
+        const auto opened = decrypt_cbc(cipher, one.fields[0], one.fields[1], one.fields[3]);
+        CHECK_FALSE((opened && one.must_fail()));
+        if (one.must_pass()) {
+            REQUIRE(opened);
+            CHECK(opened->view() == one.fields[2]);
+            CHECK(*encrypt_cbc(cipher, one.fields[0], one.fields[1], one.fields[2]) ==
+                  one.fields[3]);
+        }
+    }
+}
+
+TEST_CASE("PBKDF2 derives what Wycheproof says") {
+    const auto all = wycheproof_cases("pbkdf2.vec");
+    CHECK(all.size() > 200);
+    for (const Case& one : all) {
+        CAPTURE(one.group[0]);
+        CAPTURE(one.number);
+        REQUIRE(one.fields.size() == 4);
+        const Hash hash = one.group[0] == "hmacsha1"     ? Hash::kSha1
+                          : one.group[0] == "hmacsha256" ? Hash::kSha256
+                          : one.group[0] == "hmacsha384" ? Hash::kSha384
+                                                         : Hash::kSha512;
+        unsigned rounds = 0;
+        for (const char octet : one.fields[3]) {
+            rounds = rounds << 8U | static_cast<unsigned char>(octet);
+        }
+        CHECK(pbkdf2(hash, one.fields[0], one.fields[1], rounds, one.fields[2].size()).view() ==
+              one.fields[2]);
+    }
+}
+
+TEST_CASE("an elliptic curve secret is agreed on as Wycheproof says") {
+    const auto all = wycheproof_cases("ecdh.vec");
+    CHECK(all.size() > 2000);
+    for (const Case& one : all) {
+        CAPTURE(one.group[0]);
+        CAPTURE(one.number);
+        REQUIRE(one.fields.size() == 3);
+        const KeyKind kind = one.group[0] == "secp256r1"   ? KeyKind::kEcP256
+                             : one.group[0] == "secp384r1" ? KeyKind::kEcP384
+                                                           : KeyKind::kEcP521;
+        const auto own = PrivateKey::from_ec(kind, one.fields[1]);
+        const auto other = PublicKey::from_spki(one.fields[0]);
+        const auto shared = own && other ? agree(*own, *other) : Result<Secret>(Error{});
+        CHECK_FALSE((shared && one.must_fail()));
+        CHECK_FALSE((!shared && one.must_pass()));
+        if (shared) {
+            CHECK(shared->view() == one.fields[2]);
+        }
+    }
+}
+
+TEST_CASE("RSA decrypts as Wycheproof says: PKCS#1 v1.5, OAEP with one hash and no label") {
+    const auto all = wycheproof_cases("rsa_encryption.vec");
+    CHECK(all.size() > 130);
+    std::string der;
+    std::optional<PrivateKey> key;
+    for (const Case& one : all) {
+        CAPTURE(one.group[0]);
+        CAPTURE(one.number);
+        REQUIRE(one.fields.size() == 2);
+        if (one.group[3] != der) {
+            der = one.group[3];
+            auto parsed = PrivateKey::from_pkcs8(*parse_hex(der));
+            REQUIRE(parsed);
+            key = *std::move(parsed);
+        }
+        const RsaPadding padding = one.group[0] == "pkcs1"       ? RsaPadding::kPkcs1
+                                   : one.group[0] == "oaep-sha1" ? RsaPadding::kOaepSha1
+                                                                 : RsaPadding::kOaepSha256;
+        const auto message = decrypt_rsa(*key, padding, one.fields[1]);
+        CHECK_FALSE((message && one.must_fail()));
+        if (one.must_pass()) {
+            REQUIRE(message);
+            CHECK(message->view() == one.fields[0]);
         }
     }
 }

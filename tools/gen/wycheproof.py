@@ -33,6 +33,12 @@ FILES = {
         "rsa_pss_2048_sha256_mgf1_0", "rsa_pss_4096_sha512_mgf1_32", "rsa_pss_2048_sha256_mgf1sha1_20"],
     "aes_gcm.vec": ["aes_gcm"],
     "aes_wrap.vec": ["aes_wrap"],
+    "aes_cbc.vec": ["aes_cbc_pkcs5"],
+    "aes_cbc_hmac.vec": ["a128cbc_hs256", "a192cbc_hs384", "a256cbc_hs512"],
+    "ecdh.vec": ["ecdh_secp256r1", "ecdh_secp384r1", "ecdh_secp521r1"],
+    "pbkdf2.vec": ["pbkdf2_hmacsha1", "pbkdf2_hmacsha256", "pbkdf2_hmacsha384", "pbkdf2_hmacsha512"],
+    "rsa_encryption.vec": ["rsa_pkcs1_2048", "rsa_oaep_2048_sha1_mgf1sha1", "rsa_oaep_2048_sha256_mgf1sha256",
+                           "rsa_oaep_2048_sha256_mgf1sha1"],
 }
 
 
@@ -40,8 +46,23 @@ def octets(text):
     return text or "-"
 
 
-def group_line(group):
+def group_line(group, stem):
     kind = group["type"]
+    if kind == "AeadTest" and "cbc" in stem:
+        fits = group["ivSize"] == 128 and group["tagSize"] * 2 == group["keySize"]
+        return f"group {stem.upper().replace('_', '-')} " + ("judge" if fits else "refuse")
+    if kind == "IndCpaTest":
+        return f"group cbc-{group['keySize']} judge"
+    if kind == "EcdhTest":
+        return f"group {group['curve']} judge"
+    if kind == "PbkdfTest":
+        return f"group {stem.rpartition('_')[2]} judge"
+    if kind == "RsaesPkcs1Decrypt":
+        return f"group pkcs1 judge plain {group['privateKeyPkcs8']}"
+    if kind == "RsaesOaepDecrypt":
+        name = {"SHA-1": "oaep-sha1", "SHA-256": "oaep-sha256"}[group["sha"]]
+        ours = group["mgfSha"] == group["sha"]
+        return f"group {name} {'judge' if ours else 'refuse'} plain {group['privateKeyPkcs8']}"
     if kind == "AeadTest":
         # What the interface cannot say is to be refused: it has nonces of 12 octets, tags of 16.
         fits = group["ivSize"] == 96 and group["tagSize"] == 128
@@ -70,9 +91,13 @@ def is_ours_after_all(group, test):
 
 
 def row(test):
-    names = ("key", "iv", "aad", "msg", "ct", "tag", "sig")
+    names = ("key", "iv", "aad", "msg", "ct", "tag", "sig", "public", "private", "shared", "password", "salt", "dk")
     fields = [octets(test[name]) for name in names if name in test]
-    return " ".join([str(test["tcId"]), test["result"][0], *fields])
+    if "iterationCount" in test:
+        fields.append(f"{test['iterationCount']:08x}")
+    # The interface has no label, so one that has it is to be refused.
+    result = "i" if test.get("label") else test["result"][0]
+    return " ".join([str(test["tcId"]), result, *fields])
 
 
 def main():
@@ -85,7 +110,7 @@ def main():
             lines.append(f"# {stem}_test.json")
             for group in json.loads((source / f"{stem}_test.json").read_text())["testGroups"]:
                 tests = [test for test in group["tests"] if not is_ours_after_all(group, test)]
-                lines += [group_line(group), *map(row, tests)]
+                lines += [group_line(group, stem), *map(row, tests)]
         (out / name).write_text("\n".join(lines) + "\n")
 
 
