@@ -38,14 +38,19 @@ Result<std::string> redirection(const http::Incoming& answer, const std::string&
 
 }  // namespace
 
+Status Fetcher::load_roots() {
+    STEP_ASSIGN(const std::vector<x509::Certificate> roots, read_roots(context_, roots_));
+    http::ClientTls options;
+    for (const x509::Certificate& root : roots) {
+        options.roots.push_back(root.der);
+    }
+    STEP_ASSIGN(tls_, http::make_client_tls(options));
+    return ok();
+}
+
 Result<http::Incoming> Fetcher::send_once(const Request& request, const std::string& url) {
     if (!tls_ && to_lower(url).starts_with("https://")) {
-        STEP_ASSIGN(const std::vector<x509::Certificate> roots, read_roots(context_, roots_));
-        http::ClientTls options;
-        for (const x509::Certificate& root : roots) {
-            options.roots.push_back(root.der);
-        }
-        STEP_ASSIGN(tls_, http::make_client_tls(options));
+        STEP_TRY(load_roots());
     }
     STEP_ASSIGN(std::string proxy, client::proxy_for(url, context_.environment));
     http::Outgoing outgoing{.url = url,

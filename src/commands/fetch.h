@@ -23,6 +23,8 @@ public:
         std::string body{};  ///< Not empty: sent by POST.
         std::string content_type{};
     };
+    /// Reads the roots now. Fails as read_roots().
+    Status load_roots();
     /// The answer, whatever its status. Fails with kUnavailable and the original's words:
     /// `Get "http://a/b": dial tcp …: connect: connection refused`; kTooLarge above max_body.
     Result<http::Incoming> send(const Request& request);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "base/files.h"
@@ -16,6 +17,8 @@
 
 namespace step::http {
 namespace {
+
+constexpr unsigned kLastPort = 65'535;
 
 Error failure(std::string detail) {
     return {.code = Code::kUnavailable, .detail = std::move(detail)};
@@ -88,6 +91,12 @@ Status Socket::arm(std::chrono::milliseconds time) {
 
 Status Socket::connect(const std::string& host, const std::string& port,
                        const std::string& source) {
+    unsigned number = 0;
+    const char* const end = port.data() + port.size();
+    const auto [stop, problem] = std::from_chars(port.data(), end, number);
+    if (problem != std::errc() || stop != end || number > kLastPort) {
+        return no_connection(": address " + port + ": invalid port");  // getaddrinfo cuts it off.
+    }
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;

@@ -220,7 +220,7 @@ Error handshake_error(ssl_st* ssl, const std::string& host) {
     } else if (ERR_GET_LIB(packed) == ERR_LIB_SSL &&
                (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
                 reason == SSL_R_PACKET_LENGTH_TOO_LONG)) {
-        error.detail = "http: server gave HTTP response to HTTPS client";
+        error.detail = kNoTls;
     } else if (packed == 0 || (ERR_GET_LIB(packed) == ERR_LIB_SSL &&
                                reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)) {
         error.detail = "EOF";

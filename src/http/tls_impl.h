@@ -39,6 +39,8 @@ bool attach_socket(ssl_st* ssl, int fd);
 /// Prepares `ssl` to talk to `host`: the certificate must be good for it (a DNS name, or an IP
 /// address with or without brackets), and it is asked for by name (RFC 6066 3) if it is one.
 Status expect_host(ssl_st* ssl, const std::string& host);
+/// What handshake_error() says where the other side does not speak TLS: net/http's words.
+inline constexpr std::string_view kNoTls = "http: server gave HTTP response to HTTPS client";
 /// Why the handshake with `host` failed, in Go's words. Empties the error queue.
 Error handshake_error(ssl_st* ssl, const std::string& host);
 

@@ -20,7 +20,7 @@ Result<std::vector<Bytes>> fetch_peer_chain(const Probe& probe, const TlsContext
     STEP_TRY(socket.arm(probe.timeout));
     STEP_TRY(socket.connect(target->host, target->port, /*source=*/""));
     const SslPtr ssl(SSL_new(tls.get()), SSL_free);
-    if (!ssl || SSL_set_fd(ssl.get(), socket.fd()) != 1) {
+    if (!ssl || !attach_socket(ssl.get(), socket.fd())) {
         ERR_clear_error();
         return Error{.code = Code::kUnavailable, .detail = "cannot set up TLS"};
     }
@@ -34,7 +34,11 @@ Result<std::vector<Bytes>> fetch_peer_chain(const Probe& probe, const TlsContext
         }
         const int reason = SSL_get_error(ssl.get(), result);
         if (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE) {
-            return handshake_error(ssl.get(), name);
+            Error error = handshake_error(ssl.get(), name);
+            if (error.detail == kNoTls) {  // Who asks here did not mean HTTP.
+                error.detail = "tls: first record does not look like a TLS handshake";
+            }
+            return error;
         }
         STEP_TRY(socket.wait(/*to_read=*/reason == SSL_ERROR_WANT_READ));
     }

@@ -48,7 +48,7 @@ class Misuse(Leaves):
     """Every leaf: too few, too many, a missing, empty, unreadable or wrong file."""
 
     FORMS = {"needs-renewal": ["F"], "format": ["F"], "key": ["F"], "bundle": ["F", "int.crt", "out"],
-             "sign": ["F", "int.crt", "int.key"]}
+             "sign": ["F", "int.crt", "int.key"], "inspect": ["F"], "fingerprint": ["F"], "verify": ["F"], "lint": ["F"]}
 
     def test_each_leaf_refuses_what_is_no_input(self):
         for leaf, form in self.FORMS.items():

@@ -445,7 +445,9 @@ class Inspect(Revocation):
                             (["hello.txt", "--ca", "hello.txt"], "error parsing hello.txt: error parsing certificate as DER format: "),
                             (["--from", "none"], 'error reading "none": no such file or directory'),
                             (["--from", "ca.crt"], "failed to get CRL distribution points from ca.crt"),
-                            (["https://localhost:1/x", "--insecure", "--roots", "none"], "none"),
+                            (["hello.txt", "--insecure", "--roots", "none"], "error reading cert pool: open none: no such file or directory"),
+                            (["hello.txt", "--insecure", "--roots", "ca.crt,hello.txt,none"], "error reading cert pool: open none: "),
+                            (["hello.txt", "--insecure", "--roots", "hello.txt"], "error reading cert pool: not certificates found"),
                             (["http://127.0.0.1:1/x", "--insecure"],
                              'error downloading crl: Get "http://127.0.0.1:1/x": dial tcp 127.0.0.1:1: connect: connection refused')):
             with self.subTest(words):

@@ -59,10 +59,8 @@ Result<x509::UncheckedCsr> parse_request(ByteView bytes) {
     return x509::parse_csr_unchecked(bytes);
 }
 
-Error in_roots(const std::string& path, const Error& cause) {
-    return {.code = cause.code,
-            .detail = fmt::format("failure to load root certificate pool from input path '{}': {}",
-                                  path, cause.detail)};
+Error in_pool(std::string_view what) {
+    return invalid(fmt::format("error reading cert pool: {}", what));
 }
 
 std::vector<std::string> files_of_folder(const std::string& folder) {
@@ -205,14 +203,24 @@ Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const s
     for (const std::string& file : files) {
         const auto pem = read_file(file);
         if (!pem) {
-            return in_roots(path, pem.error());
+            return in_pool(fmt::format("open {}: {}", file, reason_of(pem.error())));
         }
         add_roots(roots, *pem);
     }
     if (roots.empty()) {
-        return in_roots(path, {.code = Code::kInvalidArgument, .detail = "no certificates found"});
+        return in_pool("not certificates found");  // The original's words.
     }
     return roots;
+}
+
+Result<std::vector<x509::Certificate>> read_roots_flag(cli::Context& context,
+                                                       const std::string& path) {
+    auto roots = read_roots(context, path);
+    return roots ? std::move(roots)
+                 : explain(std::move(roots).error(),
+                           fmt::format("failure to load root certificate pool from input path "
+                                       "'{}': ",
+                                       path));
 }
 
 Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
@@ -222,7 +230,7 @@ Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
                                                    std::string_view failure) {
     http::ClientTls options{.insecure_skip_verify = insecure};
     if (!insecure) {
-        STEP_ASSIGN(const std::vector<x509::Certificate> anchors, read_roots(context, roots));
+        STEP_ASSIGN(const std::vector<x509::Certificate> anchors, read_roots_flag(context, roots));
         for (const x509::Certificate& anchor : anchors) {
             options.roots.push_back(anchor.der);
         }

@@ -47,8 +47,11 @@ Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::s
 Result<std::vector<x509::Certificate>> read_bundle(const std::string& path);
 
 /// Trust anchors: a file, a folder, or files separated by commas; if `path` is empty, those of
-/// the system (SSL_CERT_FILE, SSL_CERT_DIR, else where Linux distributions keep them). Fails
-/// if one cannot be read or none is found.
+/// the system (SSL_CERT_FILE, SSL_CERT_DIR, else where Linux distributions keep them). Fails with
+/// kInvalidArgument if one cannot be read or none is found: "error reading cert pool: …".
 Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const std::string& path);
+/// The same; a failure begins with "failure to load root certificate pool from input path 'F': ".
+Result<std::vector<x509::Certificate>> read_roots_flag(cli::Context& context,
+                                                       const std::string& path);
 
 }  // namespace step::commands

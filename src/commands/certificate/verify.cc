@@ -105,7 +105,8 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(refuse_idle_flags(args));
     const std::string host = args.get("host");
     STEP_ASSIGN(const std::vector<x509::Certificate> chain, chain_of(context, args.positional(0)));
-    STEP_ASSIGN(const std::vector<x509::Certificate> roots, read_roots(context, args.get("roots")));
+    STEP_ASSIGN(const std::vector<x509::Certificate> roots,
+                read_roots_flag(context, args.get("roots")));
 
     x509::VerifyOptions options{
         .now = std::chrono::floor<std::chrono::seconds>(context.clock.now()), .host = host};

@@ -57,15 +57,11 @@ struct Source {
 
 Result<Source> find_source(cli::Context& context) {
     const cli::Args& args = context.args;
-    const bool insecure = args.flag("insecure"), from = args.flag("from");
-    if (!from && args.get("ca").empty() && !insecure) {
-        return insecure_needed(args);
-    }
     Source source{.name = args.positional(0).empty() ? "-" : args.positional(0)};
     if (const std::string file = args.get("ca"); !file.empty()) {
         STEP_ASSIGN(source.issuers, read_bundle(file));
     }
-    if (!from) {
+    if (!args.flag("from")) {
         return source;
     }
     STEP_ASSIGN(std::vector<x509::Certificate> chain, chain_of(context, source.name));
@@ -80,7 +76,7 @@ Result<Source> find_source(cli::Context& context) {
     source.name = lists.front();
     source.issuers.insert(source.issuers.end(), std::make_move_iterator(chain.begin() + 1),
                           std::make_move_iterator(chain.end()));
-    if (source.issuers.empty() && !insecure) {
+    if (source.issuers.empty() && !args.flag("insecure")) {
         return insecure_needed(args);
     }
     return source;
@@ -89,10 +85,16 @@ Result<Source> find_source(cli::Context& context) {
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(0, 1));
+    if (!args.flag("from") && args.get("ca").empty() && !args.flag("insecure")) {
+        return insecure_needed(args);
+    }
+    Fetcher fetcher(context, roots_flag(args));
+    if (args.is_set("roots")) {
+        STEP_TRY(fetcher.load_roots());
+    }
     STEP_ASSIGN(const Source source, find_source(context));
     Bytes bytes;
     if (is_url(source.name)) {
-        Fetcher fetcher(context, roots_flag(args));
         STEP_ASSIGN(bytes, download_crl(fetcher, source.name));
     } else {
         STEP_ASSIGN(bytes, cli::read_input(context, source.name, kMaxCrl));
