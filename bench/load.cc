@@ -312,7 +312,6 @@ int run_command(char** argv) {
     const pid_t pid = ::fork();
     if (pid == 0) {
         const int null = ::open("/dev/null", O_RDWR);
-        ::dup2(null, 0);
         ::dup2(null, 1);
         ::dup2(null, 2);
         ::execvp(argv[0], argv);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -186,6 +187,10 @@ Result<Finished> run_captured(const std::vector<std::string>& words, ByteView in
     finished.output = read_all(ours.get());
     finished.code = wait_for(child);
     return finished;
+}
+
+void forbid_core_dumps() {
+    (void)::prctl(PR_SET_DUMPABLE, 0);  // Fails only for values that are none.
 }
 
 }  // namespace step

@@ -28,4 +28,8 @@ struct Finished {
 /// The same with `input` as its standard input and with its output kept from the screen.
 Result<Finished> run_captured(const std::vector<std::string>& words, ByteView input);
 
+/// From now on this process leaves no core file, and only root can attach to it or read its memory
+/// through /proc: it will hold private keys. What it starts is not concerned.
+void forbid_core_dumps();
+
 }  // namespace step

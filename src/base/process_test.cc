@@ -1,5 +1,9 @@
 #include "base/process.h"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csignal>
 
 #include <doctest/doctest.h>
@@ -33,6 +37,18 @@ TEST_CASE("a captured program reads what it is given and its output is kept, bot
     CHECK(run_captured({"/nowhere/at-all"}, "").error().detail == "no such file or directory");
     CHECK(run_captured({"sh", "-c", "head -c 3000000 /dev/zero"}, "")->output.size() ==
           std::size_t{1} << 20);
+}
+
+TEST_CASE("a process that holds keys leaves no core file") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool before = ::prctl(PR_GET_DUMPABLE) == 1;
+        forbid_core_dumps();
+        ::_exit(before && ::prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1);
+    }
+    int status = 1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
 }
 
 }  // namespace step

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <exception>
 
+#include "base/process.h"
 #include "base/system.h"
 #include "ca/daemon.h"
 #include "cli/system_console.h"
@@ -26,6 +27,7 @@ int main(int count, char** words) {
     try {
         (void)std::signal(SIGPIPE, SIG_IGN);
         raise_descriptor_limit();
+        step::forbid_core_dumps();
         const step::SystemClock clock;
         step::crypto::SystemRandom random;
         const step::SystemEnvironment environment;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/process.h"
 #include "base/system.h"
 #include "cli/program.h"
 #include "cli/system_console.h"
@@ -44,6 +45,7 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
     try {
+        step::forbid_core_dumps();
         return run({argv + std::min(argc, 1), argv + argc});
     } catch (const std::exception& exception) {
         std::fprintf(stderr, "Something unexpected happened: %s\n", exception.what());
