@@ -27,7 +27,7 @@ constexpr std::size_t kWord = 2, kDouble = 4;
 Result<Bytes> piece(const ReadAt& read, std::uint64_t offset, std::size_t count) {
     STEP_ASSIGN(Bytes octets, read(offset, count));
     if (octets.size() != count) {
-        return not_executable("unexpected end of file");
+        return not_executable("EOF");
     }
     return octets;
 }

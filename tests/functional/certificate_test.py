@@ -69,7 +69,7 @@ class Misuse(Leaves):
         self.fails("sign", "req.csr", "none", "int.key", says='error reading "none": no such file or directory')
         self.fails("sign", "req.csr", "int.crt", "none", says="none")
         self.fails("sign", "req.csr", "empty", "int.key", says="error parsing empty: ")
-        self.fails("sign", "req.csr", "req.csr", "int.key", says="file 'req.csr' is not a certificate bundle")
+        self.fails("sign", "req.csr", "req.csr", "int.key", says="error parsing req.csr: does not contain a valid PEM encoded certificate")
         self.fails("sign", "cert.key", "int.crt", "int.key", says="does not contain a certificate request")
         self.fails("sign", "two.pem", "int.crt", "int.key", says="contains more than one PEM encoded block")
         self.fails("sign", "req.csr", "int.crt", "ec256.enc.key", "--password-file", "hello.txt",

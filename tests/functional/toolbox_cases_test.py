@@ -4,10 +4,10 @@ Each runs in a copy of inputs/; compared are exit code, stdout, stderr and files
 different.json names those that differ on purpose, with the row of docs/compat.md. A command that
 we lack yet is counted as waiting.
 """
+import concurrent.futures
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,9 +15,10 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from tests.support import toolbox  # noqa: E402
 from tests.support.harness import OURS_STEP  # noqa: E402
 
-DATA = ROOT / "tests/data/toolbox"
+DATA = toolbox.DATA
 PATTERNS = {"go-duration": r"[0-9hmsµn.]+", "22 chars salt": r"[A-Za-z0-9+/]{22}", "43 chars": r"[A-Za-z0-9+/]{43}",
             "53 chars": r"[A-Za-z0-9./]{53}", "32 base32 chars": "[A-Z2-7]{32}"}
 
@@ -49,23 +50,11 @@ class Toolbox(unittest.TestCase):
         """None if ours does as recorded, else what differs."""
         with tempfile.TemporaryDirectory(prefix="step-test-") as top:
             work = pathlib.Path(top) / "work"
-            shutil.copytree(DATA / "inputs", work)
-            for path in work.rglob("*"):
-                path.chmod(0o755 if path.is_dir() or path.name == "d.sh" else 0o644)
-            (work / "set.json").chmod(0o600)  # As the original made it.
-            work.chmod(0o755)
-            (work / "two.pem").write_bytes((work / "ec256.key").read_bytes() + (work / "ec384.key").read_bytes())
-            options = {"stdin": subprocess.DEVNULL}
-            if "stdinFile" in case:
-                options = {"stdin": (work / case["stdinFile"]).open("rb")}
-            elif "stdin" in case:
-                options = {"input": case["stdin"].encode()}
-            done = subprocess.run([OURS_STEP, *case["argv"][1:]], cwd=work, capture_output=True, timeout=60,
-                                  env={"PATH": "/usr/bin:/bin", "HOME": top}, start_new_session=True, **options)
-            if options.get("stdin") not in (None, subprocess.DEVNULL):
-                options["stdin"].close()
-            out, err = done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace")
-            err = err.replace(str(work), "$WORK")
+            toolbox.prepare(work, toolbox.words(case))
+            before = toolbox.snapshot(work) if case.get("allFiles") else {}
+            done = toolbox.run(OURS_STEP, case, work)
+            out, err = (text.replace(str(work), "$WORK").replace(top, "$HOME") for text in (
+                done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace")))
             wrong = []
             if "exit" in case and done.returncode != case["exit"]:
                 wrong.append(f"exit {done.returncode}, not {case['exit']}")
@@ -80,6 +69,10 @@ class Toolbox(unittest.TestCase):
                 wrong.append("newline at the end of stdout")
             if "stderr" in case and not matches(case["stderr"], err):
                 wrong.append(f"stderr {err!r}\n  not    {case['stderr']!r}")
+            if case.get("allFiles"):
+                made = set(toolbox.changes(before, toolbox.snapshot(work)))
+                if made != set(case["files"]):
+                    wrong.append(f"made or changed {sorted(made)}, not {sorted(case['files'])}")
             for name, file in case.get("files", {}).items():
                 path = work / name
                 if file is None:
@@ -89,6 +82,8 @@ class Toolbox(unittest.TestCase):
                 else:
                     if "mode" in file and f"{path.stat().st_mode & 0o777:04o}" != file["mode"]:
                         wrong.append(f"{name} has mode {path.stat().st_mode & 0o777:04o}, not {file['mode']}")
+                    if "textHex" in file and path.read_bytes().hex() != file["textHex"]:
+                        wrong.append(f"{name} holds {path.read_bytes()!r}\n  not {bytes.fromhex(file['textHex'])!r}")
                     if "text" in file and not matches(file["text"], path.read_text(errors="surrogateescape")):
                         wrong.append(f"{name} holds {path.read_text(errors='replace')!r}\n  not {file['text']!r}")
             return "\n  ".join([name_of(case), *wrong]) if wrong else None
@@ -96,7 +91,7 @@ class Toolbox(unittest.TestCase):
     def test_recorded_command_lines(self):
         ours = commands()
         different = {entry["case"]: entry["why"] for entry in json.loads((DATA / "different.json").read_text())}
-        wrong, done, count, waiting, times = [], [], 0, 0, {}
+        cases, count, times = [], 0, {}
         for file in sorted(DATA.glob("*.json")):
             if file.name == "different.json":
                 continue
@@ -104,18 +99,16 @@ class Toolbox(unittest.TestCase):
                 if "argv" not in case:
                     continue
                 count += 1
-                if not any(" ".join(case["argv"][1:]).startswith(path + " ") or case["argv"][1:] == path.split()
-                           for path in ours):
-                    waiting += 1
-                    continue
-                outcome, name = self.outcome(case), name_of(case)
-                times[name] = times.get(name, 0) + 1
-                name += f" #{times[name]}" if times[name] > 1 else ""
-                if name in different:
-                    if outcome is None:
-                        done.append(name)
-                elif outcome is not None:
-                    wrong.append(outcome)
+                line = " ".join(case["argv"][1:])
+                if case.get("allFiles") or any(line == path or line.startswith(path + " ") for path in ours):
+                    name = name_of(case)
+                    times[name] = times.get(name, 0) + 1
+                    cases.append((name + (f" #{times[name]}" if times[name] > 1 else ""), case))
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            outcomes = list(pool.map(self.outcome, (case for _, case in cases)))
+        wrong = [outcome for (name, _), outcome in zip(cases, outcomes) if outcome and name not in different]
+        done = [name for (name, _), outcome in zip(cases, outcomes) if not outcome and name in different]
+        waiting = count - len(cases)
         print(f"{count} command lines, {waiting} waiting, {len(different)} different on purpose")
         self.assertEqual(wrong, [], f"{len(wrong)} differ\n" + "\n".join(wrong))
         self.assertEqual(done, [], "these are as the original; take them off the list")

@@ -147,36 +147,32 @@ Result<std::optional<std::string>> server_address(const std::string& name) {
 }
 
 Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::string& path) {
-    const auto broken = [&path](std::string_view what) {
+    const auto unparsed = [&path](std::string_view why, std::string_view cause = {}) {
         return Error{.code = Code::kInvalidArgument,
-                     .detail = fmt::format("error decoding PEM: file '{}' {}", path, what)};
+                     .detail = fmt::format("error parsing {}: {}{}", path, why, cause)};
     };
-    const auto unparsed = [&path](std::string_view where, const Error& cause) {
-        return Error{.code = Code::kInvalidArgument,
-                     .detail = fmt::format("error parsing {}: {}{}", path, where, cause.detail)};
-    };
-    if (!bytes.starts_with(kPemMark)) {
+    if (bytes.find(kPemMark) == ByteView::npos) {
         auto certificate = x509::parse_certificate(bytes);
         if (!certificate) {
-            return unparsed("error parsing certificate as DER format: ", certificate.error());
+            return unparsed("error parsing certificate as DER format: ",
+                            certificate.error().detail);
         }
         return std::vector{*std::move(certificate)};
     }
     std::vector<x509::Certificate> all;
-    while (!bytes.empty()) {
-        const auto step = next_pem(bytes);
-        if (!step) {
-            return broken("contains unexpected data");
-        }
+    while (const auto step = next_pem(bytes)) {
         bytes.remove_prefix(step->rest);
-        if (step->block.type != "CERTIFICATE") {
-            return broken("is not a certificate bundle");
+        if (step->block.type != "CERTIFICATE" || !step->block.headers.empty()) {
+            continue;
         }
         auto certificate = x509::parse_certificate(step->block.bytes);
         if (!certificate) {
-            return unparsed("", certificate.error());
+            return unparsed("error decoding PEM data: ", certificate.error().detail);
         }
         all.push_back(*std::move(certificate));
+    }
+    if (all.empty()) {
+        return unparsed("does not contain a valid PEM encoded certificate");
     }
     return all;
 }

@@ -48,7 +48,12 @@ Status write_picture(cli::Context& context, const std::string& file, const std::
     constexpr unsigned kMode = 0644;  // As the original's; see the manual.
     STEP_ASSIGN(const qr::Code code, qr::encode(uri));
     STEP_ASSIGN(const Bytes png, qr::encode_png(code, kPictureSide));
-    return cli::write_output(context, file, png, kMode);
+    Status written = cli::write_output(context, file, png, kMode);
+    if (!written && !written.error().detail.starts_with("open ")) {
+        // "file exists", "file is a directory": the original's words for what has no system error.
+        return invalid(fmt::format("unexpected error on {}: {}", file, written.error().detail));
+    }
+    return written;
 }
 
 Result<cli::ExitCode> run(cli::Context& context) {
