@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/markdown.h"
 
 namespace step::cli {
 namespace {
@@ -132,56 +133,38 @@ bool is_child(std::string_view path, std::string_view parent) {
 }  // namespace
 
 std::string render_manual(std::string_view markdown, bool colours) {
-    std::string out, paragraph;
-    bool fenced = false, gap = false;
-    const auto separate = [&] {
+    std::string out;
+    bool gap = false;
+    for (const Block& block : parse_blocks(markdown)) {
+        if (block.kind == Block::Kind::kHeading) {
+            gap = gap || !out.empty();
+        }
         if (gap) {
             out += '\n';
-            gap = false;
         }
-    };
-    const auto flush = [&] {
-        if (!paragraph.empty()) {
-            separate();
-            const bool item = paragraph.starts_with("- ");
-            std::size_t indent = item ? kIndent + 2 : kIndent;
-            if (paragraph.starts_with("**-") && paragraph.find('\n') != std::string::npos) {
+        gap = block.kind != Block::Kind::kItem;
+        switch (block.kind) {
+            case Block::Kind::kHeading:
+                out += colours ? fmt::format("\x1b[1m{}\x1b[0m\n", block.text) : block.text + "\n";
+                break;
+            case Block::Kind::kParagraph:
+                append_wrapped(out, block.text, kIndent, colours);
+                break;
+            case Block::Kind::kItem:
+                append_wrapped(out, "- " + block.text, kIndent + 2, colours);
+                break;
+            case Block::Kind::kTerm:
                 // A flag stands on a line of its own, what it does below.
-                const std::size_t end = paragraph.find('\n');
-                append_wrapped(out, paragraph.substr(0, end), indent, colours);
-                paragraph.erase(0, end + 1);
-                indent += kFlagIndent;
-            }
-            append_wrapped(out, paragraph, indent, colours);
-            gap = !item;
-            paragraph.clear();
-        }
-    };
-    for (const std::string& line : split(markdown, '\n')) {
-        if (line.starts_with("```")) {
-            flush();
-            separate();
-            fenced = !fenced;
-            gap = !fenced;
-        } else if (fenced) {
-            out += line.empty() ? "\n" : std::string(kCodeIndent, ' ') + line + "\n";
-        } else if (line.starts_with('#')) {
-            flush();
-            gap = gap || !out.empty();
-            separate();
-            const auto title = trim(std::string_view(line).substr(line.find_first_not_of('#')));
-            out += colours ? fmt::format("\x1b[1m{}\x1b[0m\n", title) : fmt::format("{}\n", title);
-            gap = true;
-        } else if (trim(line).empty()) {
-            flush();
-        } else {
-            if (line.starts_with("- ")) {
-                flush();
-            }
-            paragraph += paragraph.empty() ? line : "\n" + line;
+                append_wrapped(out, block.term, kIndent, colours);
+                append_wrapped(out, block.text, kIndent + kFlagIndent, colours);
+                break;
+            case Block::Kind::kCode:
+                for (const std::string& line : split(trim_right(block.text), '\n')) {
+                    out += line.empty() ? "\n" : std::string(kCodeIndent, ' ') + line + "\n";
+                }
+                break;
         }
     }
-    flush();
     return out;
 }
 

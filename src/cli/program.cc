@@ -6,6 +6,7 @@
 #include "cli/args.h"
 #include "cli/complete.h"
 #include "cli/help.h"
+#include "cli/help_command.h"
 
 namespace step::cli {
 namespace {
@@ -109,20 +110,26 @@ private:
     }
 
     int help(std::span<const std::string> words, std::string path) {
-        if (path.empty() && words.size() == 1 && words.front() == "--dump") {
-            services_.console.out(list_flags(table_));
-            return 0;
+        // Below a group, help has no flags but its own.
+        const Command command = path.empty() ? help_command() : Command{.path = "help"};
+        auto parsed = parse_args(command, words, services_.environment, json::Value());
+        if (!parsed) {
+            return usage("Incorrect Usage: ", parsed.error().detail,
+                         path.empty() ? command_help(table_, command) : group_help(table_, path));
         }
-        for (const std::string& word : words) {
-            if (word.starts_with('-')) {
-                const std::string name = word.substr(word.starts_with("--") ? 2 : 1);
-                if (name == "h" || name == "help") {
-                    break;
-                }
-                return usage(
-                    "Incorrect Usage: ", fmt::format("flag provided but not defined: -{}", name),
-                    group_help(table_, ""));
+        if (path.empty()) {
+            if (parsed->help && parsed->args->positionals().empty()) {
+                return show(command_help(table_, command));
             }
+            const auto written = export_manuals(table_, *parsed->args, services_);
+            if (!written) {
+                return failed(written.error());
+            }
+            if (*written) {
+                return **written;
+            }
+        }
+        for (const std::string& word : parsed->args->positionals()) {
             path += path.empty() ? word : " " + word;
         }
         for (const Entry& entry : table_.commands) {

@@ -44,6 +44,8 @@ struct Settings {
     std::function<Status(Settings&, Console&, const std::optional<std::string>& name)> choose{};
 };
 
+struct Page;
+
 struct Services {
     Console& console;
     const Clock& clock;
@@ -55,6 +57,9 @@ struct Services {
     /// answers to it (`words` begins with it), none if nothing does. May be empty.
     std::function<Result<std::optional<ExitCode>>(const Settings&, std::span<const std::string>)>
         run_plugin{};
+    /// `help --http`: serves the manuals at this address until the process is ended. May be empty.
+    std::function<Result<ExitCode>(const std::string& address, const std::vector<Page>& pages)>
+        serve_pages{};
 };
 
 /// Runs `words` (argv without the program name) and gives the exit code: 0, 1 for any error,

@@ -10,6 +10,7 @@
 #include "base/system.h"
 #include "cli/program.h"
 #include "cli/system_console.h"
+#include "commands/help_server.h"
 #include "commands/plugin.h"
 #include "commands/settings.h"
 #include "commands/table.h"
@@ -30,9 +31,12 @@ int run(const std::vector<std::string>& words) {
     const auto plugin = [&](const step::cli::Settings& found, std::span<const std::string> line) {
         return step::commands::run_plugin(found.base, environment, console, line);
     };
+    const auto serve = [&](const std::string& address, const std::vector<step::cli::Page>& pages) {
+        return step::commands::serve_manuals(console, clock, random, address, pages);
+    };
     const int code =
         step::cli::run_program(step::commands::step_table(), words,
-                               {console, clock, random, environment, settings, plugin});
+                               {console, clock, random, environment, settings, plugin, serve});
     if (console.out_error() != 0) {
         console.err(
             fmt::format("error writing to stdout: {}\n", step::errno_text(console.out_error())));
