@@ -1,14 +1,11 @@
 """The commands of the documents people learn from, with the ids that the rows have in that list.
 
 Each row of the first scope runs as printed, in the folder of a CA made as the documents make it, and
-its answer is compared. WAITING names what a later capability brings: such a row must still be
-refused, so one that starts to work fails the test and has to move up.
+its answer is compared. Those about keys, tokens and files alone are in seeds_toolbox_test.py.
 """
 import base64
 import json
-import os
 import pathlib
-import re
 import signal
 import ssl
 import subprocess
@@ -18,61 +15,13 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from tests.support.seeds import NAME, SeedCase  # noqa: E402
 from tests.support.terminal import DOWN, Terminal  # noqa: E402
-from tests.support.harness import BIN, OURS_CA, Case, free_port, original_step, tool  # noqa: E402
-
-NAME = "you@smallstep.com"
-WAITING = [
-]
+from tests.support.harness import OURS_CA, free_port, original_step, tool  # noqa: E402
 
 
-class Seeds(Case):
-    """One CA for all rows; a row that a later one builds on makes its files itself."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.maxDiff = None
-
-    def setUp(self):
-        self.port = free_port()
-        self.ca = self.home()
-        self.ca.password.write_text("asdf")
-        self.url = f"https://localhost:{self.port}"
-        self.ca.env.update(URL=self.url, PW=str(self.ca.password), PATH=f"{BIN}:{os.environ['PATH']}",
-                           J=f"--provisioner {NAME} --provisioner-password-file {self.ca.password}")
-        self.sh(f"step ca init --name Smallstep --dns localhost --address 127.0.0.1:{self.port} --provisioner {NAME}"
-                " --password-file $PW --deployment-type standalone")
-        self.server = self.serve(self.ca)
-        self.fingerprint = self.sh("step certificate fingerprint $(step path)/certs/root_ca.crt").stdout.strip()
-        self.ca.env["FP"] = self.fingerprint
-
-    def sh(self, line, check=True, **options):
-        return self.ca.run("bash", "-o", "pipefail", "-c", line, check=check, **options)
-
-    def client(self):
-        """Another $STEPPATH, made by S000-04."""
-        self.ca.env["STEPPATH"] = str(self.ca.path / "client")
-        return self.sh("step ca bootstrap --ca-url $URL --fingerprint $FP")
-
-    def issue(self, name="foo"):
-        return self.sh(f"step ca certificate {name}.local {name}.crt {name}.key $J")
-
-    def assertCert(self, done, crt, key=None, provisioner=True):
-        lines = [f"✔ CA: {self.url}", f"✔ Certificate: {crt}"] + ([f"✔ Private Key: {key}"] if key else [])
-        got = done.stderr.splitlines()
-        if provisioner:
-            self.assertRegex(got.pop(0), rf"✔ Provisioner: {NAME} \(JWK\) \[kid: [-_A-Za-z0-9]{{43}}\]")
-        self.assertEqual(got, lines)
-        self.assertEqual(done.stdout, "")
-
-    def assertUnauthorized(self, done):
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("The request lacked necessary authorization to be completed.", done.stderr)
-
-    def terminal(self, line):
-        t = Terminal(self.ca.path, *line, env=self.ca.env)
-        self.addCleanup(t.close)
-        return t
+class Seeds(SeedCase):
+    maxDiff = None
 
     # S000 and S001: a machine in the cloud meets a CA
 
@@ -352,35 +301,6 @@ class Seeds(Case):
     def test_S004_P16_keys_are_encrypted_on_disk(self):
         for name in ("root_ca_key", "intermediate_ca_key"):
             self.assertIn("ENCRYPTED", (self.ca.steppath / f"secrets/{name}").read_text())
-
-    def test_rows_that_wait_are_still_refused(self):
-        self.issue()
-        self.sh("step crypto jwk create puppet.pub.json puppet.key.json --password-file $PW")
-        self.ca.file("clear.json").write_text("{}")
-        works = []
-        for row, why, line in WAITING:
-            done = self.sh(line, check=False)
-            if not re.search(r"flag provided but not defined|is not a command|No help topic", done.stderr):
-                works.append((row, why, done.returncode, done.stdout, done.stderr))
-        self.assertEqual(works, [], "these do something now; test what the row says instead")
-
-    def test_S002_12_a_token_is_inspected(self):
-        done = self.sh("step ca token foo.internal $J | step crypto jwt inspect --insecure")
-        token = json.loads(done.stdout)
-        self.assertEqual((token["header"]["alg"], token["header"]["typ"]), ("ES256", "JWT"))
-        self.assertEqual((token["payload"]["sub"], token["payload"]["iss"]), ("foo.internal", NAME))
-
-    def test_S002_15_the_key_of_a_provisioner_is_decrypted(self):
-        done = self.sh("step ca provisioner list | jq -r '.[0].encryptedKey' | step crypto jwe decrypt --password-file $PW")
-        key = json.loads(done.stdout)
-        self.assertEqual((key["kty"], key["crv"], "d" in key), ("EC", "P-256", True))
-
-    def test_S004_06_a_key_pair_is_made(self):
-        done = self.sh("step crypto keypair host.pub host.key --password-file $PW")
-        self.assertEqual(done.stderr, "Your public key has been saved in host.pub.\n"
-                         "Your private key has been saved in host.key.\n")
-        derived = self.sh("openssl pkey -in host.key -passin file:$PW -pubout").stdout
-        self.assertEqual(derived, (self.ca.path / "host.pub").read_text())
 
     def edited(self, line):
         """A change of ca.json that succeeds, and the CA started anew."""
