@@ -13,23 +13,13 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.harness import OURS_STEP, ROOT, Case, tool  # noqa: E402
+from tests.support.manuals import examples  # noqa: E402
 from tests.support.web import Web  # noqa: E402
 
 MANUALS = sorted((ROOT / "src/commands/certificate").glob("*.md")) + sorted((ROOT / "src/commands/crl").glob("*.md"))
-ELSEWHERE = {"p12"}  # Its own test runs its examples.
+ELSEWHERE = {"p12"}  # toolbox_examples_test.py, at a terminal.
 # "No" is an answer: it is not due. So is what `jq -e` finds out.
 MAY_SAY_NO = {"needs_renewal"}
-
-
-def examples(text):
-    """The command lines of the EXAMPLES section, continued lines joined."""
-    section = text.partition("\n# EXAMPLES\n")[2]
-    lines = []
-    for block in re.findall(r"```\n(.*?)```", section, re.DOTALL):
-        for line in block.replace("\\\n", " ").splitlines():
-            if line.startswith("$ "):
-                lines.append(line[2:])
-    return lines
 
 
 class World(Case):
