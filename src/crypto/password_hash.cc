@@ -47,16 +47,8 @@ unsigned char* octets(Bytes& bytes) {
 
 Result<Secret> scrypt(ByteView password, ByteView salt, const ScryptCost& cost,
                       std::size_t length) {
-    const std::uint64_t n = std::uint64_t{1} << static_cast<unsigned>(cost.log_n);
-    const auto r = static_cast<std::uint64_t>(cost.r), p = static_cast<std::uint64_t>(cost.p);
-    const std::uint64_t memory = 128 * r * (n + p + 2);
-    Bytes out(length, '\0');
-    if (EVP_PBE_scrypt(password.data(), password.size(),
-                       reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), n, r, p,
-                       memory + memory / 2, octets(out), out.size()) != 1) {
-        return ossl::take_error(Code::kInternal, "error deriving password");
-    }
-    return Secret(std::move(out));
+    return crypto::scrypt(password, salt, static_cast<unsigned>(cost.log_n),
+                          static_cast<unsigned>(cost.r), static_cast<unsigned>(cost.p), length);
 }
 
 Result<Secret> argon2(argon2_type type, ByteView password, ByteView salt, const ArgonCost& cost,
@@ -222,6 +214,19 @@ Result<bool> check_argon2(argon2_type type, ByteView password, const Phc& phc) {
 }
 
 }  // namespace
+
+Result<Secret> scrypt(ByteView password, ByteView salt, unsigned log_n, unsigned r, unsigned p,
+                      std::size_t length) {
+    const std::uint64_t n = std::uint64_t{1} << log_n;
+    const std::uint64_t memory = std::uint64_t{128} * r * (n + p + 2);
+    Bytes out(length, '\0');
+    if (EVP_PBE_scrypt(password.data(), password.size(),
+                       reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), n, r, p,
+                       memory + memory / 2, octets(out), out.size()) != 1) {
+        return ossl::take_error(Code::kInternal, "error deriving password");
+    }
+    return Secret(std::move(out));
+}
 
 std::optional<PasswordHash> find_password_hash(std::string_view name) {
     constexpr std::pair<std::string_view, PasswordHash> kNames[] = {

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/runtime.h"
+#include "base/secret.h"
 
 namespace step::crypto {
 
@@ -20,6 +21,11 @@ std::optional<PasswordHash> find_password_hash(std::string_view name);
 /// with 64 MiB, 1 pass, both with 4 lanes. Fails with kInvalidArgument if bcrypt would cut the
 /// password, kInternal without memory.
 Result<std::string> hash_password(PasswordHash how, ByteView password, Random& random);
+
+/// scrypt (RFC 7914): `length` octets with N = 2^`log_n`, which takes 128 * r * N octets of memory:
+/// the caller bounds it. Fails with kInternal without memory.
+Result<Secret> scrypt(ByteView password, ByteView salt, unsigned log_n, unsigned r, unsigned p,
+                      std::size_t length);
 
 /// True if `password` is the one that `hash` was made of. Reads any parameters within limits:
 /// scrypt of N up to 2^20, r and p up to 32; bcrypt ("2a" only) of cost 4 to 20; argon2 (version

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/hex.h"
 #include "crypto/keygen.h"
 #include "crypto/rsa_signature.h"
 #include "tests/support/fake_random.h"
@@ -17,6 +18,14 @@ bool fits(ByteView password, std::string_view hash) {
 std::string why(std::string_view hash) {
     const auto answer = check_password("secret", hash);
     return answer ? "none" : answer.error().detail;
+}
+
+TEST_CASE("scrypt gives what RFC 7914 12 says") {
+    const auto key = scrypt("pleaseletmein", "SodiumChloride", 14, 8, 1, 64);
+    REQUIRE(key);
+    CHECK(encode_hex(key->view()) ==
+          "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
+          "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887");
 }
 
 TEST_CASE("hashes of other implementations fit their passwords only") {

@@ -92,8 +92,11 @@ private:
 };
 
 namespace types {
-extern const Type kTime;  ///< time.Time (tmpl/moment.h)
-}
+// tmpl/moment.h
+extern const Type kTime;      ///< time.Time
+extern const Type kDuration;  ///< time.Duration
+extern const Type kVersion;   ///< *semver.Version
+}  // namespace types
 
 void unknown_type_in_signature();
 
@@ -102,7 +105,8 @@ consteval const Type* Signature::named(std::string_view word) {
         {"any", &types::kAny},         {"string", &types::kString}, {"int", &types::kInt},
         {"int64", &types::kInt64},     {"bool", &types::kBool},     {"float64", &types::kFloat64},
         {"map", &types::kMap},         {"list", &types::kList},     {"uint32", &types::kUint32},
-        {"strings", &types::kStrings}, {"time", &types::kTime}};
+        {"strings", &types::kStrings}, {"time", &types::kTime},     {"duration", &types::kDuration},
+        {"version", &types::kVersion}};
     for (const auto& [name, type] : kNames) {
         if (name == word) {
             return type;
