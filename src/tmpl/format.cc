@@ -570,10 +570,10 @@ Result<std::string> sprintf(Context& context, std::string_view format,
     return finish(context, printer);
 }
 
-std::string to_text(const Value& value) {
+std::string to_text(const Value& value, char verb) {
     constexpr std::size_t kEnough = 4096;
     Printer printer(kEnough);
-    printer.print_arg(value, 'v');
+    printer.print_arg(value, static_cast<char32_t>(verb));
     std::string text = printer.take();
     if (text.size() > kEnough && text.size() > 2 * kEnough) {
         text.resize(kEnough);

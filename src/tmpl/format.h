@@ -17,8 +17,8 @@ Result<std::string> sprintln(Context& context, std::span<const Value> args);
 /// arguments do not fail but show in the text, as in Go.
 Result<std::string> sprintf(Context& context, std::string_view format, std::span<const Value> args);
 
-/// fmt.Sprintf("%v") for messages, cut off where it gets long.
-std::string to_text(const Value& value);
+/// fmt.Sprintf("%v"), or with %s, for messages, cut off where it gets long.
+std::string to_text(const Value& value, char verb = 'v');
 /// sprig's strval: a string or []byte as it is, all else by %v.
 Result<std::string> string_of(Context& context, const Value& value);
 

@@ -11,7 +11,11 @@ Result<std::string> joined(Call& call) {
     if (call.size() == 1 && call[0].is(types::kString)) {
         return std::string(call.text(0));
     }
-    return sprint(call.context(), call.from(0));
+    List args(call.from(0).begin(), call.from(0).end());
+    std::replace_if(
+        args.begin(), args.end(), [](const Value& arg) { return arg.is_nil(); },
+        Value("<no value>"));
+    return sprint(call.context(), args);
 }
 
 Result<Value> html(Call& call) {

@@ -35,7 +35,7 @@ Result<bool> equal_others(const Value& a, const Value& b) {
         return is_nil(a) == is_nil(b);
     }
     if (b.is_slice() || b.is_map()) {
-        return failure(fmt::format("non-comparable type {}: {}", to_text(b), b.type_name()));
+        return failure(fmt::format("non-comparable type {}: {}", to_text(b, 's'), b.type_name()));
     }
     return same(a, b);
 }

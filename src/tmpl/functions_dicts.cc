@@ -194,6 +194,9 @@ Result<Value> copy_of(Call& call, const Value& value, unsigned depth) {
 }
 
 Result<Value> deep_copy(Call& call) {
+    if (call[0].is_nil()) {
+        return failure("reflect: call of reflect.Value.Type on zero Value");
+    }
     return copy_of(call, call[0], 0);
 }
 

@@ -7,6 +7,8 @@
 namespace step::tmpl {
 namespace {
 
+extern const Type kVersionStruct;
+
 class VersionObject final : public Object {
 public:
     explicit VersionObject(Version version) : version_(std::move(version)) {}
@@ -20,9 +22,9 @@ const Version& self(const Value& value) {
     return static_cast<const VersionObject&>(*value.as_object()).version();
 }
 
-Value to_value(Version version) {
-    return Value::of(types::kVersion, std::shared_ptr<const Object>(
-                                          std::make_shared<VersionObject>(std::move(version))));
+Value to_value(Version version, const Type& type = types::kVersion) {
+    return Value::of(
+        type, std::shared_ptr<const Object>(std::make_shared<VersionObject>(std::move(version))));
 }
 
 template <auto kNumber>
@@ -52,7 +54,7 @@ Result<Value> greater_than(Call& call) {
 Value next(const Version& from, std::uint64_t major, std::uint64_t minor, std::uint64_t patch) {
     Version version{.major = major, .minor = minor, .patch = patch};
     version.original = (from.original.starts_with('v') ? "v" : "") + version.text();
-    return to_value(std::move(version));
+    return to_value(std::move(version), kVersionStruct);
 }
 Result<Value> inc_major(Call& call) {
     return next(self(call[0]), self(call[0]).major + 1, 0, 0);
@@ -75,22 +77,24 @@ std::string version_json(const Value& value) {
     return out;
 }
 
+/// Those of a pointer first: a Version that IncMajor and its like return has only the others.
 constexpr Entry kMethods[] = {
     {"Compare", "version", compare},
     {"Equal", "version", equal},
     {"GreaterThan", "version", greater_than},
+    {"LessThan", "version", less_than},
+    {"Original", "", text<&Version::original>},
     {"IncMajor", "", inc_major},
     {"IncMinor", "", inc_minor},
     {"IncPatch", "", inc_patch},
-    {"LessThan", "version", less_than},
     {"Major", "", number<&Version::major>},
     {"Metadata", "", text<&Version::metadata>},
     {"Minor", "", number<&Version::minor>},
-    {"Original", "", text<&Version::original>},
     {"Patch", "", number<&Version::patch>},
     {"Prerelease", "", text<&Version::prerelease>},
     {"String", "", string},
 };
+constexpr std::size_t kOfPointer = 5;
 
 }  // namespace
 
@@ -103,6 +107,12 @@ const Type kVersion{.kind = Kind::kPointer,
 }  // namespace types
 
 namespace {
+
+const Type kVersionStruct{.kind = Kind::kStruct,
+                          .name = "semver.Version",
+                          .methods = {kMethods + kOfPointer, std::size(kMethods) - kOfPointer},
+                          .text = version_text,
+                          .json = version_json};
 
 Result<Value> semver(Call& call) {
     STEP_ASSIGN(Version version, Version::parse(call.text(0)));

@@ -71,3 +71,7 @@ TEST_CASE("templates of control structures, printing and comparison give what th
 TEST_CASE("templates of sprig's functions give what the original gave") {
     check_file("sprig.json");
 }
+
+TEST_CASE("templates of the corners of both give what Go 1.26 and sprig 3.3.0 gave") {
+    check_file("go.json");
+}

@@ -21,12 +21,17 @@ Error invalid() {
     return failure("Invalid Semantic Version");
 }
 
-/// Dotted identifiers; numbers among those of a prerelease have no leading zero.
-bool are_identifiers(std::string_view text, bool prerelease) {
+bool are_identifiers(std::string_view text) {
     const auto parts = split(text, '.');
-    return std::all_of(parts.begin(), parts.end(), [prerelease](const std::string& part) {
-        const bool zero = prerelease && is_digits(part) && part.size() > 1 && part[0] == '0';
-        return is_identifier(part) && !zero;
+    return std::all_of(parts.begin(), parts.end(),
+                       [](const std::string& part) { return is_identifier(part); });
+}
+
+/// Numbers among the parts of a prerelease have no leading zero; those of the version may.
+bool has_leading_zero(std::string_view text) {
+    const auto parts = split(text, '.');
+    return std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
+        return is_digits(part) && part.size() > 1 && part[0] == '0';
     });
 }
 
@@ -69,14 +74,14 @@ Result<Version> Version::parse(std::string_view text) {
     if (const std::size_t plus = text.find('+'); plus != std::string_view::npos) {
         version.metadata = std::string(text.substr(plus + 1));
         text = text.substr(0, plus);
-        if (!are_identifiers(version.metadata, false)) {
+        if (!are_identifiers(version.metadata)) {
             return invalid();
         }
     }
     if (const std::size_t dash = text.find('-'); dash != std::string_view::npos) {
         version.prerelease = std::string(text.substr(dash + 1));
         text = text.substr(0, dash);
-        if (!are_identifiers(version.prerelease, true)) {
+        if (!are_identifiers(version.prerelease)) {
             return invalid();
         }
     }
@@ -85,7 +90,7 @@ Result<Version> Version::parse(std::string_view text) {
         return invalid();
     }
     for (const std::string& part : parts) {
-        if (!is_digits(part) || (part.size() > 1 && part[0] == '0')) {
+        if (!is_digits(part)) {
             return invalid();
         }
     }
@@ -99,6 +104,9 @@ Result<Version> Version::parse(std::string_view text) {
                             parts[i]));
         }
         *numbers[i] = number.value;
+    }
+    if (has_leading_zero(version.prerelease)) {
+        return failure("Version segment starts with 0");
     }
     return version;
 }

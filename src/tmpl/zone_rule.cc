@@ -107,7 +107,8 @@ std::optional<ZoneRule> ZoneRule::parse(std::string_view text) {
 }
 
 std::int64_t ZoneRule::Change::in_year(int year) const {
-    using namespace std::chrono;
+    using std::chrono::days, std::chrono::January, std::chrono::last, std::chrono::sys_days,
+        std::chrono::weekday;
     const auto first = sys_days(std::chrono::year(year) / January / 1);
     sys_days when = first;
     if (sort == Sort::kWeekday) {
