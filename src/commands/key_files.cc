@@ -69,7 +69,7 @@ Result<crypto::PrivateKey> open_private_key(cli::Context& context, std::string_v
 
 }  // namespace
 
-Result<Secret> read_key_text(const std::string& name) {
+Result<Secret> read_key_text(const std::string& name, std::size_t max_bytes) {
     if (is_key_store_uri(name) && kind_of(name) == Kind::kNothing) {
         return Error{
             .code = Code::kUnsupported,
@@ -77,7 +77,10 @@ Result<Secret> read_key_text(const std::string& name) {
                                   "not support",
                                   name)};
     }
-    STEP_ASSIGN(Bytes text, read_file(name));
+    STEP_ASSIGN(Bytes text, read_file(name, max_bytes));
+    if (text.starts_with("\xef\xbb\xbf")) {
+        text.erase(0, 3);
+    }
     return Secret(std::move(text));
 }
 

@@ -13,8 +13,9 @@ namespace step::commands {
 
 /// The text of the key that `name` stands for. The one place that knows what names a key: a file,
 /// or the URI of a key store ("pkcs11:…"), which fails with kUnsupported until there are key
-/// stores. A file whose name looks like such a URI is a file. Fails as read_file.
-Result<Secret> read_key_text(const std::string& name);
+/// stores. A file whose name looks like such a URI is a file. A UTF-8 byte order mark is dropped.
+/// Fails as read_file.
+Result<Secret> read_key_text(const std::string& name, std::size_t max_bytes = kMaxFile);
 
 /// Reads a private key in PEM, of what read_key_text() takes. An encrypted one is opened with the
 /// password in `password_file`, or, if that is empty, with one asked for ("Please enter the

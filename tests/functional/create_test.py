@@ -158,7 +158,16 @@ class Keys(Create):
         self.h.file("kms:x").write_bytes(self.h.file("r.key").read_bytes())  # A file of that name is a file.
         self.create("x", "x.crt", "--key", "kms:x", "--ca", "r.crt", "--ca-key", "r.key")
         self.create("--csr", "x", "x.csr", "y.key", *CLEAR)
-        self.assertIn(says, self.h.s("certificate", "sign", "x.csr", "r.crt", "pkcs11:object=x", check=False).stderr)
+        self.h.file("text").write_text("{}")
+        for words in (["certificate", "sign", "x.csr", "r.crt", "URI"], ["certificate", "p12", "x.p12", "r.crt", "URI", "--no-password", "--insecure"],
+                      ["crypto", "key", "public", "URI"], ["crypto", "key", "format", "URI"], ["crypto", "key", "fingerprint", "URI"],
+                      ["crypto", "key", "sign", "--key", "URI", "text"], ["crypto", "key", "verify", "--key", "URI", "--sig", "AA==", "text"],
+                      ["crypto", "change-pass", "URI"], ["crypto", "jws", "sign", "--key", "URI", "text"],
+                      ["crypto", "jwt", "sign", "--key", "URI", "--subtle", "text"]):
+            with self.subTest(words):
+                done = self.h.s(*["pkcs11:object=x" if w == "URI" else w for w in words], check=False)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn(f"the key 'pkcs11:object=x' {says}", done.stderr)
 
 
 class Misuse(Create):

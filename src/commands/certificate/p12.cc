@@ -110,12 +110,11 @@ Result<Bytes> encode_identity(cli::Context& context, const Wish& wish,
                               const Secret& password) {
     STEP_ASSIGN(const std::vector<x509::Certificate> own,
                 read_certificates(wish.certificate, "certificate"));
-    auto bytes = read_file(wish.key);
-    if (!bytes) {
-        return explain(bytes.error(), "error reading key: ");
+    const auto text = read_key_text(wish.key);
+    if (!text) {
+        return explain(text.error(), "error reading key: ");
     }
-    const Secret text(*std::move(bytes));
-    auto key = read_pem_key(context, text.view(), wish.key, "");
+    auto key = read_pem_key(context, text->view(), wish.key, "");
     if (!key) {
         return explain(key.error(), "error reading key: ");
     }

@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "commands/crypto/jose_key.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "crypto/pem_key.h"
 #include "crypto/ssh_key.h"
 #include "jose/jwe.h"
@@ -70,8 +71,26 @@ Result<FoundKey> parse_any_key(cli::Context& context, const Secret& text, const 
     return parse_der(bytes);
 }
 
+Result<Secret> read_key_input(cli::Context& context, const std::string& name) {
+    if (name == "-") {
+        STEP_ASSIGN(Bytes bytes, read_input_file(context, name));
+        return Secret(std::move(bytes));
+    }
+    auto text = read_key_text(name);
+    if (!text && text.error().code != Code::kUnsupported) {
+        Error error = std::move(text).error();
+        error.detail = fmt::format("unexpected error on {}: : {}", name, reason_of(error));
+        return error;
+    }
+    return text;
+}
+
 Result<FoundKey> read_any_key(cli::Context& context, const std::string& name,
                               const std::string& password_file, PemBlocks blocks) {
+    if (name != "-") {
+        STEP_ASSIGN(const Secret text, read_key_text(name));
+        return parse_any_key(context, text, name, password_file, blocks);
+    }
     STEP_ASSIGN(Bytes bytes, cli::read_input(context, name));
     const Secret text(std::move(bytes));
     return parse_any_key(context, text, name, password_file, blocks);

@@ -23,6 +23,10 @@ struct FoundKey {
 Result<FoundKey> parse_any_key(cli::Context& context, const Secret& text, const std::string& name,
                                const std::string& password_file, PemBlocks blocks);
 
+/// The text of a key that a positional names: standard input ("-"), or what commands::read_key_text
+/// takes. Fails with "unexpected error on F: : no such file or directory" on a file.
+Result<Secret> read_key_input(cli::Context& context, const std::string& name);
+
 /// The same for a positional, and for one that is an error "open F failed: …" if there is no such
 /// file.
 Result<FoundKey> read_any_key(cli::Context& context, const std::string& name,

@@ -74,8 +74,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     }
     const std::string file = args.positional(0);
     const std::string out = args.get("out").empty() ? file : args.get("out");
-    STEP_ASSIGN(Bytes bytes, read_file(file));
-    const Secret text(std::move(bytes));
+    STEP_ASSIGN(const Secret text, read_key_text(file));
     STEP_ASSIGN(const Secret changed, text.view().starts_with("-----BEGIN ")
                                           ? change_pem(context, text, file, out)
                                           : change_jwk(context, file));

@@ -4,11 +4,10 @@
 
 #include "base/files.h"
 #include "cli/files.h"
-#include "commands/certificate/source.h"
 #include "commands/crypto/jwk_rules.h"
 #include "commands/errors.h"
+#include "commands/fetch.h"
 #include "commands/key_files.h"
-#include "http/client.h"
 #include "jose/jwe.h"
 #include "json/parse.h"
 
@@ -19,18 +18,9 @@ constexpr std::size_t kMaxKeys = std::size_t{1} << 20;
 constexpr int kPasswordTries = 3;
 
 Result<Bytes> fetch(cli::Context& context, const std::string& url) {
-    http::ClientTls options;
-    STEP_ASSIGN(const std::vector<x509::Certificate> anchors, read_roots(context, ""));
-    for (const x509::Certificate& anchor : anchors) {
-        options.roots.push_back(anchor.der);
-    }
-    STEP_ASSIGN(http::TlsContextPtr tls, http::make_client_tls(options));
-    auto answer =
-        http::Client::make({.tls = std::move(tls)})->send({.url = url, .max_body = kMaxKeys});
+    auto answer = Fetcher(context, /*roots=*/"").send({.url = url, .max_body = kMaxKeys});
     if (!answer) {
-        Error error = std::move(answer).error();
-        error.detail = fmt::format("error retrieving {}: {}", url, error.detail);
-        return error;
+        return explain(std::move(answer).error(), fmt::format("error retrieving {}: ", url));
     }
     if (answer->status >= 400) {
         return Error{
@@ -40,16 +30,17 @@ Result<Bytes> fetch(cli::Context& context, const std::string& url) {
     return std::move(answer->body);
 }
 
-Result<Secret> read_key_text(cli::Context& context, const std::string& name) {
+/// A file, the URI of a key store, or an https URL.
+Result<Secret> read_key_or_fetch(cli::Context& context, const std::string& name) {
     if (name.starts_with("https://")) {
         STEP_ASSIGN(Bytes body, fetch(context, name));
         return Secret(std::move(body));
     }
-    auto text = read_file(name, kMaxKeys);
-    if (!text) {
+    auto text = read_key_text(name, kMaxKeys);
+    if (!text && text.error().code != Code::kUnsupported) {
         return reading_open(name, text.error());
     }
-    return Secret(*std::move(text));
+    return text;
 }
 
 Error unsupported_format(const std::string& name) {
@@ -131,12 +122,12 @@ Result<Secret> decrypt_text(cli::Context& context, Secret text, const std::strin
 
 Result<Secret> read_maybe_encrypted(cli::Context& context, const std::string& name,
                                     const std::string& password_file) {
-    STEP_ASSIGN(Secret text, read_key_text(context, name));
+    STEP_ASSIGN(Secret text, read_key_or_fetch(context, name));
     return decrypt_text(context, std::move(text), name, password_file);
 }
 
 Result<jose::Jwk> read_key(cli::Context& context, const std::string& name, const KeyWish& wish) {
-    STEP_ASSIGN(Secret text, read_key_text(context, name));
+    STEP_ASSIGN(Secret text, read_key_or_fetch(context, name));
     STEP_ASSIGN(jose::Jwk key, parse_key(context, std::move(text), name, wish));
     if (!wish.kid.empty() && !key.kid.empty() && wish.kid != key.kid) {
         return invalid(fmt::format("kid {} does not match the kid on {}", wish.kid, name));

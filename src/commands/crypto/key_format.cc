@@ -111,8 +111,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         return needs_flag("no-password", "insecure");
     }
     const std::string name = input_name(args);
-    STEP_ASSIGN(Bytes bytes, read_input_file(context, name));
-    const Secret text(std::move(bytes));
+    STEP_ASSIGN(const Secret text, read_key_input(context, name));
     STEP_ASSIGN(const FoundKey found,
                 parse_any_key(context, text, name, args.get("password-file"), PemBlocks::kOne));
     if (!found.key.public_key || found.from_request) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/files.h"
+#include "commands/crypto/any_key.h"
 #include "commands/crypto/crypto.h"
 #include "commands/flags.h"
 #include "commands/input_file.h"
@@ -18,8 +19,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(0, 1));
     const std::string name = input_name(args);
-    STEP_ASSIGN(Bytes bytes, read_input_file(context, name));
-    const Secret text(std::move(bytes));
+    STEP_ASSIGN(const Secret text, read_key_input(context, name));
     STEP_ASSIGN(const AnyKey key, read_pem_key(context, text.view(), name,
                                                args.get("password-file"), PemBlocks::kFirst));
     const std::string pem = crypto::encode_public_key(*key.public_key);

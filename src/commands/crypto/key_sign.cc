@@ -24,8 +24,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         return args.missing_flag("key");
     }
     STEP_ASSIGN(const Bytes message, read_input_file(context, input_name(args)));
-    STEP_ASSIGN(Bytes bytes, read_file(key_file));
-    const Secret text(std::move(bytes));
+    STEP_ASSIGN(const Secret text, read_key_text(key_file));
     STEP_ASSIGN(const AnyKey key,
                 read_pem_key(context, text.view(), key_file, args.get("password-file")));
     if (!key.private_key) {

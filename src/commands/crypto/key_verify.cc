@@ -28,8 +28,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (!signature) {
         return explain(signature.error(), "error decoding base64 signature: ");
     }
-    STEP_ASSIGN(Bytes bytes, read_file(key_file));
-    const Secret text(std::move(bytes));
+    STEP_ASSIGN(const Secret text, read_key_text(key_file));
     STEP_ASSIGN(const AnyKey key, read_pem_key(context, text.view(), key_file, ""));
     if (key.private_key) {
         return invalid("unsupported public key " + key_file);
