@@ -30,7 +30,7 @@ Result<Value> adler32(Call& call) {
 }
 
 /// What a call that takes 50 ms costs, so that a template cannot make thousands of them.
-constexpr std::uint64_t kSlow = 400'000;
+constexpr std::uint64_t kSlow = 250'000;
 
 Result<std::string> bcrypt_of(Call& call, std::string_view password) {
     STEP_TRY(call.context().spend(kSlow));
