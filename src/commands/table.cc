@@ -90,6 +90,7 @@ constexpr cli::Entry kCommands[] = {
     {"crypto otp verify", crypto_otp_verify},
     {"crypto rand", crypto_rand},
     {"crypto winpe extract", crypto_winpe_extract},
+    {"fileserver", fileserver},
     {"path", path},
     {"version", version},
 };

@@ -403,7 +403,8 @@ bool Connection::answer_at_once(const Response& response) {
         }
         written_ += static_cast<std::size_t>(count);
     }
-    if (!keep_alive_ || !pending_.empty() || (ssl_ && SSL_has_pending(ssl_.get()) != 0)) {
+    if (!keep_alive_ || stream_ || !pending_.empty() ||
+        (ssl_ && SSL_has_pending(ssl_.get()) != 0)) {
         return false;
     }
     out_ = {};
@@ -458,8 +459,9 @@ std::string Connection::head(const Response& response) const {
     }
     add("X-Request-Id", id_);
     add("Date", hub_.date());
-    if (!bodyless(response.status) && !(is_head_ && response.body.empty())) {
-        add("Content-Length", std::to_string(response.body.size()));
+    if (!bodyless(response.status) && !(is_head_ && response.body.empty() && !response.stream)) {
+        const std::uint64_t more = response.stream ? response.stream->length : 0;
+        add("Content-Length", std::to_string(response.body.size() + more));
     }
     if (!keep_alive_) {
         add("Connection", "close");
@@ -471,7 +473,9 @@ void Connection::put_answer(const Response& response) {
     out_ = head(response);
     if (!is_head_ && !bodyless(response.status)) {
         out_ += response.body;
+        stream_ = response.stream;
     }
+    streamed_ = 0;
     written_ = 0;
 }
 
@@ -481,8 +485,32 @@ void Connection::answer(const Response& response) {
     write();
 }
 
+/// The next piece of a streamed answer into out_; false if there is none, or the connection ended.
+bool Connection::refill() {
+    if (!stream_) {
+        return false;
+    }
+    if (streamed_ == stream_->length) {
+        stream_.reset();
+        return false;
+    }
+    Result<Bytes> piece = stream_->next();
+    if (!piece || piece->empty() || piece->size() > stream_->length - streamed_) {
+        // The head has promised more than there is.
+        stream_.reset();
+        keep_alive_ = false;
+        close();
+        return false;
+    }
+    streamed_ += piece->size();
+    out_ = *std::move(piece);
+    written_ = 0;
+    close_after(hub_.options.limits.write);
+    return true;
+}
+
 void Connection::write() {
-    while (written_ < out_.size()) {
+    while (written_ < out_.size() || refill()) {
         Step step = Step::kDone;
         const long count =
             transmit(out_.data() + written_, out_.size() - written_, step, &Connection::write);
@@ -493,6 +521,9 @@ void Connection::write() {
             return;
         }
         written_ += static_cast<std::size_t>(count);
+    }
+    if (!socket_.is_open()) {
+        return;  // refill() gave up.
     }
     finish_answer();
 }

@@ -116,6 +116,7 @@ private:
     void take_back();
     void answer(const Response& response);
     void write();
+    bool refill();
     void finish_answer();
     void linger();
     void discard();
@@ -159,6 +160,8 @@ private:
     std::string id_{};
     std::string out_{};
     std::size_t written_ = 0;
+    std::shared_ptr<const Stream> stream_{};  ///< What is left of an answer after out_.
+    std::uint64_t streamed_ = 0;
     std::size_t discarded_ = 0;
 
     std::atomic<std::int64_t> deadline_;  ///< Nanoseconds of the clock's monotonic time.

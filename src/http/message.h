@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/result.h"
 
 namespace step::http {
 
@@ -31,12 +33,22 @@ struct Request {
     std::vector<Bytes> peer_chain{};
 };
 
+/// A body that is made while it leaves: for what may be larger than memory.
+struct Stream {
+    std::uint64_t length = 0;
+    /// The next octets, some 64 KiB at most; called on the server's loop, so it must be quick: a
+    /// read from disk, no more. Together exactly `length`; a failure, or the end before, ends the
+    /// connection.
+    std::function<Result<Bytes>()> next{};
+};
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";  ///< Empty: no such header.
     std::string body{};
     Headers headers{};  ///< Besides Content-Type, Content-Length, Date, X-Request-Id.
     Fields log{};       ///< What the access log adds: certificate, subject, error …
+    std::shared_ptr<const Stream> stream{};  ///< If set, follows `body`.
 };
 
 using Handler = std::function<Response(const Request&)>;

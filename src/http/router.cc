@@ -108,6 +108,13 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
     }
     if (get_for_head != nullptr) {
         match = {.route = get_for_head, .captures = std::move(get_captures)};
+    } else if (fallback_ && match.allowed.empty()) {
+        std::vector<std::string> none;
+        if (consider(*fallback_, none)) {
+            match.allowed.clear();
+        } else if (get_for_head != nullptr) {
+            match = {.route = get_for_head};
+        }
     }
     return match;
 }

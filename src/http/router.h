@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct Route {
 class Router {
 public:
     void add(Route route);
+    /// Answers, for its method, every path that no route fits; its pattern is not looked at.
+    void set_fallback(Route route) { fallback_ = std::move(route); }
 
     struct Match {
         const Route* route = nullptr;  ///< None: see `allowed`.
@@ -38,6 +41,7 @@ private:
     /// Routes without captures by their path, and the others, as places in routes_.
     std::map<std::string, std::vector<std::size_t>, std::less<>> fixed_;
     std::vector<std::size_t> patterns_;
+    std::optional<Route> fallback_;
 };
 
 /// What chi answers where no route fits: 404 in plain text, 405 with Allow headers.
