@@ -10,7 +10,7 @@
 namespace step::app {
 namespace {
 
-struct World {
+struct KeysWorld {
     test::TempFolder folder;
     test::FakeRandom random;
     crypto::PrivateKey key = *crypto::generate_key(crypto::KeyKind::kEcP256);
@@ -26,7 +26,7 @@ struct World {
 };
 
 TEST_CASE("the password file comes first, then ca.json, then the person is asked") {
-    const World world;
+    const KeysWorld world;
     int asked = 0;
     KeyPassword password;
     password.ask = [&asked](const std::string&) -> Result<Secret> {
@@ -44,7 +44,7 @@ TEST_CASE("the password file comes first, then ca.json, then the person is asked
 
 // Texts recorded from step-ca v0.30.2 (golden/cli/cases.json).
 TEST_CASE("a wrong password and a missing file are told in the original's words") {
-    const World world;
+    const KeysWorld world;
     KeyPassword password;
     password.given = Secret(Bytes("wrong"));
     CHECK(world.read("", password) ==
@@ -56,7 +56,7 @@ TEST_CASE("a wrong password and a missing file are told in the original's words"
 }
 
 TEST_CASE("what the prompt says when it cannot ask is what is reported") {
-    const World world;
+    const KeysWorld world;
     KeyPassword password;
     password.ask = [](const std::string& path) -> Result<Secret> {
         return Error{Code::kUnavailable, "no terminal for " + path};

@@ -14,18 +14,18 @@ Error failure(std::string_view text, std::string_view why) {
 bool is_alpha(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool is_digit(char c) {
+bool is_decimal_digit(char c) {
     return c >= '0' && c <= '9';
 }
 bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return is_decimal_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 enum class Part : unsigned char { kPath, kPathSegment, kHost, kUser, kFragment };
 
 /// Go's shouldEscape, without the query modes.
 bool must_escape(char c, Part part) {
-    if (is_alpha(c) || is_digit(c)) {
+    if (is_alpha(c) || is_decimal_digit(c)) {
         return false;
     }
     const std::string_view allowed = [part]() -> std::string_view {
@@ -63,7 +63,7 @@ std::string escape(std::string_view text, Part part) {
 Result<std::size_t> scheme_end(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (is_alpha(c) || (i > 0 && (is_digit(c) || c == '+' || c == '-' || c == '.'))) {
+        if (is_alpha(c) || (i > 0 && (is_decimal_digit(c) || c == '+' || c == '-' || c == '.'))) {
             continue;
         }
         if (c == ':' && i == 0) {
@@ -116,7 +116,7 @@ Result<std::string> parse_host(std::string_view host) {
 
 bool valid_user(std::string_view user) {
     return std::all_of(user.begin(), user.end(), [](char c) {
-        return is_alpha(c) || is_digit(c) ||
+        return is_alpha(c) || is_decimal_digit(c) ||
                std::string_view("-._:~!$&'()*+,;=%@").find(c) != std::string_view::npos;
     });
 }

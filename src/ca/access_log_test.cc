@@ -125,14 +125,14 @@ TEST_CASE("format names of ca.json") {
     CHECK(to_log_format("common") == LogFormat::kCommon);
 }
 
-struct MemorySink final : Sink {
+struct Lines final : Sink {
     std::string text;
     void write(std::string_view line) override { text += line; }
 };
 
 TEST_CASE("the program's own log is one line with Go's time in front") {
     const test::FakeClock clock;
-    MemorySink sink;
+    Lines sink;
     ProgramLog log(sink, clock);
     log.write(Level::kInfo, "two\nlines",
               {{"n", std::int64_t{3}},

@@ -15,14 +15,14 @@
 namespace step::ca {
 namespace {
 
-constexpr std::string_view kManual =
+constexpr std::string_view kCheckManual =
 #include "ca/step-ca-check.md.inc"
     ;
 constexpr int kClean = 0, kWrong = 1, kUsage = 2;
 
 using setup::Finding;
 
-cli::Command command() {
+cli::Command check_command() {
     cli::Command command;
     command.path = "check";
     command.usage = "[<config>] [--password-file=<file>] [--context=<name>] [--strict] [--json]";
@@ -126,7 +126,7 @@ std::string format_json(const std::string& file, const std::vector<Finding>& all
 }  // namespace
 
 std::string_view check_manual() {
-    return kManual;
+    return kCheckManual;
 }
 
 std::string format_finding(const std::string& file, const Finding& finding) {
@@ -148,13 +148,13 @@ std::string format_finding(const std::string& file, const Finding& finding) {
 }
 
 int run_check(std::span<const std::string> words, Services services) {
-    const cli::Command declared = command();
+    const cli::Command declared = check_command();
     const Result<cli::Parsed> parsed = cli::parse_args(declared, words, services.environment, {});
     if (!parsed) {
         return fail(services, parsed.error().detail);
     }
     if (parsed->help || (words.size() == 1 && words.front() == "help")) {
-        services.console.out(cli::render_manual(kManual, services.console.out_colours()));
+        services.console.out(cli::render_manual(kCheckManual, services.console.out_colours()));
         return kClean;
     }
     const cli::Args& args = *parsed->args;

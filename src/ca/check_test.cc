@@ -19,7 +19,7 @@ struct NoSink final : Sink {
 };
 
 /// A CA made by init in a folder of its own.
-struct World {
+struct CheckWorld {
     test::TempFolder folder;
     test::FakeConsole console;
     test::FakeClock clock;
@@ -29,7 +29,7 @@ struct World {
     std::string config = folder / "config/ca.json";
     std::string password_file = folder.write("password", "password\n");
 
-    World() {
+    CheckWorld() {
         environment.variables = {{"HOME", folder.path}, {"STEPPATH", folder.path}};
         REQUIRE(::chmod(password_file.c_str(), 0600) == 0);
         setup::InitOptions options;
@@ -60,7 +60,7 @@ struct World {
 };
 
 TEST_CASE("what init writes has nothing wrong, and checking it makes no file") {
-    World world;
+    CheckWorld world;
     CHECK_MESSAGE(world.check_with_password() == 0, world.console.printed);
     CHECK(world.console.printed == world.config + ": ok\n");
     CHECK(kind_of(world.folder / "db/step.mdb") == Kind::kNothing);
@@ -68,7 +68,7 @@ TEST_CASE("what init writes has nothing wrong, and checking it makes no file") {
 }
 
 TEST_CASE("without a password the key is not opened, which is a warning, and the rest is checked") {
-    World world;
+    CheckWorld world;
     world.replace("\"crt\"", "\"x\": 1, \"crt\"");
     CHECK(world.check() == 0);
     CHECK(world.console.printed.find("intermediate_ca_key was not opened: it is encrypted, and "
@@ -88,7 +88,7 @@ TEST_CASE("a finding is one line whatever a value holds") {
 }
 
 TEST_CASE("the findings as JSON name file, line and column") {
-    World world;
+    CheckWorld world;
     world.replace("\"address\"", "\"adress\"");
     CHECK(world.check({"--json", "--password-file", world.password_file}) == 1);
     const auto value = json::parse(world.console.printed);
@@ -102,7 +102,7 @@ TEST_CASE("the findings as JSON name file, line and column") {
 }
 
 TEST_CASE("a wrong command line is told apart from a wrong configuration") {
-    World world;
+    CheckWorld world;
     CHECK(world.check({"a", "b"}) == 2);
     CHECK(world.check({"--nope"}) == 2);
     CHECK(world.check({"--help"}) == 0);

@@ -11,10 +11,10 @@
 namespace step::ca {
 namespace {
 
-constexpr std::string_view kManual =
+constexpr std::string_view kDatabaseManual =
 #include "ca/step-ca-db.md.inc"
     ;
-constexpr int kUsage = 1, kFailed = 2;
+constexpr int kDatabaseUsage = 1, kFailed = 2;
 
 using Work = Status (*)(const cli::Args& args, const std::string& path, cli::Console& console);
 
@@ -111,7 +111,7 @@ Result<std::string> find_file(const std::string& given, const cli::Args& args,
     return app::database_file(*config.db);
 }
 
-int fail(const Services& services, int code, const Error& error) {
+int fail_command(const Services& services, int code, const Error& error) {
     services.console.err((error.detail.empty() ? error.cause : error.detail) + "\n");
     return code;
 }
@@ -126,17 +126,17 @@ int run_one(const Subcommand& subcommand, std::span<const std::string> words,
     declared.flags.push_back(context_flag());
     const Result<cli::Parsed> parsed = cli::parse_args(declared, words, services.environment, {});
     if (!parsed) {
-        return fail(services, kUsage, parsed.error());
+        return fail_command(services, kDatabaseUsage, parsed.error());
     }
     if (parsed->help) {
-        services.console.out(cli::render_manual(kManual, services.console.out_colours()));
+        services.console.out(cli::render_manual(kDatabaseManual, services.console.out_colours()));
         return 0;
     }
     const cli::Args& args = *parsed->args;
     const std::size_t count = args.positionals().size();
     if (count < subcommand.files || count > subcommand.files + 1) {
-        return fail(
-            services, kUsage,
+        return fail_command(
+            services, kDatabaseUsage,
             Error{Code::kInvalidArgument,
                   std::string(count < subcommand.files ? "not enough" : "too many") +
                       " positional arguments were provided in 'step-ca db " +
@@ -145,33 +145,34 @@ int run_one(const Subcommand& subcommand, std::span<const std::string> words,
     const Result<std::string> path =
         find_file(args.positional(subcommand.files), args, services.environment);
     if (!path) {
-        return fail(services, kFailed, path.error());
+        return fail_command(services, kFailed, path.error());
     }
     const Status done = subcommand.run(args, *path, services.console);
-    return done ? 0 : fail(services, kFailed, done.error());
+    return done ? 0 : fail_command(services, kFailed, done.error());
 }
 
 }  // namespace
 
 std::string_view db_manual() {
-    return kManual;
+    return kDatabaseManual;
 }
 
 int run_db(std::span<const std::string> words, Services services) {
     const std::string word = words.empty() ? "" : words.front();
     if (word.empty() || word == "help" || word == "--help" || word == "-h") {
-        services.console.out(cli::render_manual(kManual, services.console.out_colours()));
-        return word.empty() ? kUsage : 0;
+        services.console.out(cli::render_manual(kDatabaseManual, services.console.out_colours()));
+        return word.empty() ? kDatabaseUsage : 0;
     }
     for (const Subcommand& subcommand : subcommands()) {
         if (word == subcommand.name) {
             return run_one(subcommand, words.subspan(1), services);
         }
     }
-    return fail(services, kUsage,
-                Error{Code::kInvalidArgument, "'step-ca db " + word +
-                                                  "' is no command; there are stat, backup, "
-                                                  "restore and compact"});
+    return fail_command(
+        services, kDatabaseUsage,
+        Error{Code::kInvalidArgument, "'step-ca db " + word +
+                                          "' is no command; there are stat, backup, "
+                                          "restore and compact"});
 }
 
 }  // namespace step::ca

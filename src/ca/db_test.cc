@@ -16,24 +16,24 @@
 namespace step::ca {
 namespace {
 
-struct NoSink final : Sink {
+struct NoLog final : Sink {
     void write(std::string_view) override {}
 };
 
-struct World {
+struct DatabaseWorld {
     test::TempFolder folder;
     test::FakeConsole console;
     test::FakeClock clock;
     test::FakeRandom random;
     test::FakeEnvironment environment;
-    NoSink log;
+    NoLog log;
     setup::DbConfig db{.type = "badgerv2", .data_source = folder / "db"};
     std::string config = folder.write(
         "ca.json", R"({"root":"r","crt":"c","key":"k","address":":0","db":{"type":"badgerv2",)"
                    R"("dataSource":")" +
                        folder.path + R"(/db"}})");
 
-    World() { environment.variables = {{"HOME", folder.path}}; }
+    DatabaseWorld() { environment.variables = {{"HOME", folder.path}}; }
     /// A database with one row in `certificates`, issued at a time of our choice.
     void fill() const {
         const auto database = app::open_database(db);
@@ -51,7 +51,7 @@ struct World {
 };
 
 TEST_CASE("stat prints the tables and when the newest certificate was issued") {
-    World world;
+    DatabaseWorld world;
     world.fill();
     REQUIRE_MESSAGE(world.run({"db", "stat", world.config}) == 0, world.console.told);
     CHECK(world.console.printed.find("Newest serial:   2024-01-02T03:04:05Z\n") !=
@@ -65,7 +65,7 @@ TEST_CASE("stat prints the tables and when the newest certificate was issued") {
 }
 
 TEST_CASE("a backup is restored where there is no database, or by force") {
-    World world;
+    DatabaseWorld world;
     world.fill();
     const std::string backup = world.folder / "backup.mdb";
     REQUIRE_MESSAGE(world.run({"db", "backup", backup, world.config}) == 0, world.console.told);
@@ -78,7 +78,7 @@ TEST_CASE("a backup is restored where there is no database, or by force") {
 }
 
 TEST_CASE("what changes the file is refused while it is served") {
-    World world;
+    DatabaseWorld world;
     world.fill();
     const auto lock = app::lock_database(world.db);
     REQUIRE(lock);
@@ -95,7 +95,7 @@ TEST_CASE("what changes the file is refused while it is served") {
 }
 
 TEST_CASE("a wrong command line and a CA without a database are told") {
-    World world;
+    DatabaseWorld world;
     CHECK(world.run({"db"}) == 1);
     CHECK(world.console.printed.find("step-ca db") != std::string::npos);
     CHECK(world.run({"db", "--help"}) == 0);

@@ -18,7 +18,7 @@
 namespace step::ca {
 namespace {
 
-struct MemorySink final : Sink {
+struct ReloadSink final : Sink {
     std::mutex mutex;
     std::string text;
     void write(std::string_view line) override {
@@ -48,7 +48,7 @@ struct Serving {
     test::FakeClock clock;
     test::FakeRandom random;
     test::FakeEnvironment environment;
-    MemorySink log;
+    ReloadSink log;
     StopSignals signals;
     std::optional<Daemon> daemon{};
     std::thread thread{};

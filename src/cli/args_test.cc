@@ -24,7 +24,7 @@ Command sample() {
                       {.name = "mtls", .type = FlagType::kBool, .fallback = "true"}}};
 }
 
-struct World {
+struct ArgsWorld {
     Command command = sample();
     test::FakeEnvironment environment{};
     std::string defaults = "{}";
@@ -49,7 +49,7 @@ using Words = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a flag takes its value after a blank or an equals sign, with one dash or two") {
-    World world;
+    ArgsWorld world;
     for (const Words& words :
          {Words{"--ca-url", "u"}, {"-ca-url", "u"}, {"--ca-url=u"}, {"-ca-url=u"}}) {
         auto parsed = world.parse(words);
@@ -60,7 +60,7 @@ TEST_CASE("a flag takes its value after a blank or an equals sign, with one dash
 }
 
 TEST_CASE("flags may stand among positionals, and a switch takes no word") {
-    World world;
+    ArgsWorld world;
     CHECK(world.positionals({"a", "--kty", "RSA", "b"}) == Words{"a", "b"});
     CHECK(world.positionals({"a", "--force", "b", "--kty", "RSA"}) == Words{"a", "b"});
     CHECK(world.positionals({"--force", "a", "b"}) == Words{"a", "b"});
@@ -69,7 +69,7 @@ TEST_CASE("flags may stand among positionals, and a switch takes no word") {
 }
 
 TEST_CASE("an unknown flag is an error before the first positional and a positional after it") {
-    World world;
+    ArgsWorld world;
     CHECK(world.error({"--bogus", "a"}) == "flag provided but not defined: -bogus");
     CHECK(world.error({"--bogus=1"}) == "flag provided but not defined: -bogus");
     CHECK(world.error({"---kty"}) == "bad flag syntax: ---kty");
@@ -77,7 +77,7 @@ TEST_CASE("an unknown flag is an error before the first positional and a positio
 }
 
 TEST_CASE("a value flag takes the next word whatever it looks like") {
-    World world;
+    ArgsWorld world;
     auto parsed = world.parse({"--size", "-1"});
     REQUIRE(parsed);
     CHECK(parsed->args->integer("size") == -1);
@@ -85,7 +85,7 @@ TEST_CASE("a value flag takes the next word whatever it looks like") {
 }
 
 TEST_CASE("values of the wrong type are usage errors") {
-    World world;
+    ArgsWorld world;
     CHECK(world.error({"--size", "x"}) == "invalid value \"x\" for flag -size: parse error");
     CHECK(world.error({"--force=maybe"}) ==
           "invalid boolean value \"maybe\" for -force: parse error");
@@ -93,7 +93,7 @@ TEST_CASE("values of the wrong type are usage errors") {
 }
 
 TEST_CASE("both names of one flag at once are refused, and either name reads the value") {
-    World world;
+    ArgsWorld world;
     CHECK(world.error({"--provisioner", "a", "--issuer", "b"}) ==
           "Cannot use two forms of the same flag: issuer provisioner");
     auto parsed = world.parse({"--issuer", "b"});
@@ -104,7 +104,7 @@ TEST_CASE("both names of one flag at once are refused, and either name reads the
 }
 
 TEST_CASE("the command line beats the environment beats defaults.json beats the built-in value") {
-    World world;
+    ArgsWorld world;
     const auto kty = [&](Words words) {
         auto parsed = world.parse(std::move(words));
         REQUIRE(parsed);
@@ -119,7 +119,7 @@ TEST_CASE("the command line beats the environment beats defaults.json beats the 
 }
 
 TEST_CASE("the variable is named after the first alias, and one that is empty counts as set") {
-    World world;
+    ArgsWorld world;
     world.environment.variables = {{"STEP_F", "1"}, {"STEP_ISSUER", "no"}, {"STEP_CA_URL", ""}};
     world.defaults = R"({"ca-url": "https://x"})";
     auto parsed = world.parse({});
@@ -131,7 +131,7 @@ TEST_CASE("the variable is named after the first alias, and one that is empty co
 }
 
 TEST_CASE("variables of the wrong type fail with Go's words") {
-    World world;
+    ArgsWorld world;
     world.environment.variables = {{"STEP_F", "name"}};
     CHECK(world.error({}) ==
           "could not parse name as bool value for flag f,force: strconv.ParseBool: parsing "
@@ -139,7 +139,7 @@ TEST_CASE("variables of the wrong type fail with Go's words") {
 }
 
 TEST_CASE("lists come one by one, from a variable at commas, and the command line replaces them") {
-    World world;
+    ArgsWorld world;
     world.environment.variables = {{"STEP_SAN", "a, b"}};
     auto parsed = world.parse({});
     REQUIRE(parsed);
@@ -150,7 +150,7 @@ TEST_CASE("lists come one by one, from a variable at commas, and the command lin
 }
 
 TEST_CASE("defaults.json may name any alias, holds lists, and what does not fit is not for us") {
-    World world;
+    ArgsWorld world;
     world.defaults =
         R"({"issuer": "x", "san": ["a", "b"], "size": "big", "root": "r", "wait": "1h"})";
     auto parsed = world.parse({});
@@ -163,7 +163,7 @@ TEST_CASE("defaults.json may name any alias, holds lists, and what does not fit 
 }
 
 TEST_CASE("a true no-context switch keeps defaults.json out") {
-    World world;
+    ArgsWorld world;
     world.command.flags.push_back(
         {.name = "no-context", .type = FlagType::kBool, .fallback = "true", .hidden = true});
     world.defaults = R"({"ca-url": "u"})";
@@ -176,14 +176,14 @@ TEST_CASE("a true no-context switch keeps defaults.json out") {
 }
 
 TEST_CASE("-h and --help are seen anywhere before --") {
-    World world;
+    ArgsWorld world;
     CHECK(world.parse({"a", "-h"})->help);
     CHECK(world.parse({"--help"})->help);
     CHECK(!world.parse({"--", "-h"})->help);
 }
 
 TEST_CASE("the number of positionals is checked with the original's words") {
-    World world;
+    ArgsWorld world;
     auto parsed = world.parse({"a"});
     REQUIRE(parsed);
     CHECK(parsed->args->expect_positionals(1));

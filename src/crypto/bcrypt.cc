@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr unsigned kLeastCost = 4, kMostCost = 31;
+constexpr unsigned kLeastLogRounds = 4, kMostCost = 31;
 constexpr int kEncryptions = 64;
 constexpr std::size_t kBlock = 32;
 constexpr std::size_t kMostOctets = 1024;
@@ -59,7 +59,7 @@ Bytes pbkdf_block(ByteView password, ByteView salt) {
 }  // namespace
 
 Bytes bcrypt(ByteView password, ByteView salt, unsigned cost) {
-    STEP_CHECK(salt.size() == kBcryptSalt && cost >= kLeastCost && cost <= kMostCost);
+    STEP_CHECK(salt.size() == kBcryptSalt && cost >= kLeastLogRounds && cost <= kMostCost);
     Bytes ended;
     ended.reserve(password.size() + 1);
     ended.append(password).push_back('\0');

@@ -5,7 +5,7 @@
 namespace step::crypto {
 namespace {
 
-constexpr std::size_t kRounds = 16;
+constexpr std::size_t kFeistelRounds = 16;
 
 }  // namespace
 
@@ -33,11 +33,11 @@ void Blowfish::encrypt(std::uint32_t& left, std::uint32_t& right) const {
     };
     std::uint32_t l = left ^ p[0];
     std::uint32_t r = right;
-    for (std::size_t i = 1; i <= kRounds; i += 2) {
+    for (std::size_t i = 1; i <= kFeistelRounds; i += 2) {
         r ^= mix(l) ^ p[i];
         l ^= mix(r) ^ p[i + 1];
     }
-    left = r ^ p[kRounds + 1];
+    left = r ^ p[kFeistelRounds + 1];
     right = l;
 }
 

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include "crypto/octets_impl.h"
 #include "crypto/ossl/handle.h"
 #include "crypto/ossl/library.h"
 
@@ -13,13 +14,6 @@ constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30U;
 
 enum class Direction : unsigned char { kOpen = 0, kSeal = 1 };
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* octets(Bytes& bytes) {
-    return reinterpret_cast<unsigned char*>(bytes.data());
-}
 
 Error bad_input(const char* detail) {
     return Error{.code = Code::kInvalidArgument, .detail = detail};

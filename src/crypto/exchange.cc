@@ -4,17 +4,11 @@
 #include <openssl/rsa.h>
 
 #include "crypto/key_impl.h"
+#include "crypto/octets_impl.h"
 #include "crypto/ossl/handle.h"
 
 namespace step::crypto {
 namespace {
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* octets(Bytes& bytes) {
-    return reinterpret_cast<unsigned char*>(bytes.data());
-}
 
 bool set_padding(evp_pkey_ctx_st* context, RsaPadding padding) {
     if (padding == RsaPadding::kPkcs1) {

@@ -16,7 +16,7 @@ using namespace std::string_view_literals;
 using asn1::Tag;
 
 /// One of tests/data/crypto.
-Bytes file(const std::string& name) {
+Bytes key_file(const std::string& name) {
     return test::data("crypto/" + name);
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("a SubjectPublicKeyInfo that OpenSSL wrote is read and written back th
                            Row{"ed", KeyKind::kEd25519, 256, "OKP", "Ed25519"},
                            Row{"rsa", KeyKind::kRsa, 2048, "RSA", "RSA 2048"}}) {
         CAPTURE(row.name);
-        const Bytes der = file(fmt::format("openssl-{}.spki.der", row.name));
+        const Bytes der = key_file(fmt::format("openssl-{}.spki.der", row.name));
         const auto key = PublicKey::from_spki(der);
         REQUIRE(key);
         CHECK(key->kind() == row.kind);
@@ -66,7 +66,7 @@ TEST_CASE("a SubjectPublicKeyInfo that OpenSSL wrote is read and written back th
                                                            : PublicKey::from_ec(row.kind, n.x, n.y);
         REQUIRE(again);
         CHECK(*again == *key);
-        const auto from_pem = parse_public_key(file(fmt::format("{}.pub", row.name)));
+        const auto from_pem = parse_public_key(key_file(fmt::format("{}.pub", row.name)));
         REQUIRE(from_pem);
         CHECK(*from_pem == *key);
     }
@@ -86,22 +86,22 @@ TEST_CASE("coordinates may be shorter than the field") {
 }
 
 TEST_CASE("a point that is not on the curve, or written otherwise, is no key") {
-    Bytes der = file("openssl-ec256.spki.der");
+    Bytes der = key_file("openssl-ec256.spki.der");
     der.back() = static_cast<char>(der.back() ^ 1);
     const auto off_curve = PublicKey::from_spki(der);
     REQUIRE(!off_curve);
     CHECK(off_curve.error().code == Code::kInvalidArgument);
     CHECK(off_curve.error().detail == "x509: failed to unmarshal elliptic curve point");
-    CHECK(!parse_public_key(file("openssl-ec256-compressed.pub")));
+    CHECK(!parse_public_key(key_file("openssl-ec256-compressed.pub")));
     CHECK(!PublicKey::from_ec(KeyKind::kEcP256, "", ""));
 }
 
 TEST_CASE("other algorithms and curves are not supported") {
-    const auto curve = parse_public_key(file("openssl-secp256k1.pub"));
+    const auto curve = parse_public_key(key_file("openssl-secp256k1.pub"));
     REQUIRE(!curve);
     CHECK(curve.error().code == Code::kUnsupported);
     CHECK(curve.error().detail == "x509: unsupported elliptic curve");
-    const auto x25519 = parse_public_key(file("openssl-x25519.pub"));
+    const auto x25519 = parse_public_key(key_file("openssl-x25519.pub"));
     REQUIRE(!x25519);
     CHECK(x25519.error().code == Code::kUnsupported);
     CHECK(x25519.error().detail == "x509: unknown public key algorithm");
@@ -130,7 +130,7 @@ TEST_CASE("RSA numbers outside the limits are refused") {
 }
 
 TEST_CASE("a SubjectPublicKeyInfo with anything after it is refused, and so is one cut off") {
-    const Bytes der = file("openssl-ec256.spki.der");
+    const Bytes der = key_file("openssl-ec256.spki.der");
     CHECK(!PublicKey::from_spki(der + "x"));
     for (std::size_t size = 0; size < der.size(); ++size) {
         CHECK(!PublicKey::from_spki(ByteView(der).substr(0, size)));
@@ -139,16 +139,16 @@ TEST_CASE("a SubjectPublicKeyInfo with anything after it is refused, and so is o
 }
 
 TEST_CASE("public keys are found in every PEM form") {
-    const auto pkcs1 = parse_public_key(file("openssl-rsa-pkcs1.pub"));
+    const auto pkcs1 = parse_public_key(key_file("openssl-rsa-pkcs1.pub"));
     REQUIRE(pkcs1);
-    CHECK(pkcs1->spki() == file("openssl-rsa.spki.der"));
-    const auto certificate = parse_public_key(file("ca/intermediate_ca.crt"));
+    CHECK(pkcs1->spki() == key_file("openssl-rsa.spki.der"));
+    const auto certificate = parse_public_key(key_file("ca/intermediate_ca.crt"));
     REQUIRE(certificate);
-    const auto key = parse_private_key(file("ca/intermediate_ca_key"),
+    const auto key = parse_private_key(key_file("ca/intermediate_ca_key"),
                                        [] { return Result<Secret>(Secret("password")); });
     REQUIRE(key);
     CHECK(*certificate == key->public_key());
-    CHECK(encode_public_key(*pkcs1) == file("rsa.pub"));
+    CHECK(encode_public_key(*pkcs1) == key_file("rsa.pub"));
     CHECK(!parse_public_key("nothing"));
 }
 

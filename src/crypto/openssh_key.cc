@@ -31,7 +31,7 @@ constexpr std::array kCiphers{
 };
 constexpr const Cipher& kOurCipher = kCiphers[0];
 
-Error bad_file(const char* detail) {
+Error bad_openssh_key(const char* detail) {
     return bad_key(detail);
 }
 
@@ -64,7 +64,7 @@ struct Envelope {
 };
 Result<Envelope> parse_envelope(ByteView contents) {
     if (!contents.starts_with(kMagic) || contents.size() > kMaxContents) {
-        return bad_file("invalid openssh private key format");
+        return bad_openssh_key("invalid openssh private key format");
     }
     SshReader wire(contents.substr(kMagic.size()));
     Envelope out;
@@ -73,7 +73,7 @@ Result<Envelope> parse_envelope(ByteView contents) {
     STEP_ASSIGN(out.options, wire.read_string());
     STEP_ASSIGN(const std::uint32_t count, wire.read_uint32());
     if (count != 1) {
-        return bad_file("ssh: multi-key files are not supported");
+        return bad_openssh_key("ssh: multi-key files are not supported");
     }
     STEP_ASSIGN(out.public_key, wire.read_string());
     STEP_ASSIGN(out.private_part, wire.read_string());
@@ -86,10 +86,10 @@ Result<Secret> decrypt(const Envelope& envelope, ByteView password) {
         std::find_if(kCiphers.begin(), kCiphers.end(),
                      [&](const Cipher& known) { return known.name == envelope.cipher; });
     if (cipher == kCiphers.end()) {
-        return bad_file("ssh: unknown cipher of a private key");
+        return bad_openssh_key("ssh: unknown cipher of a private key");
     }
     if (envelope.kdf != "bcrypt") {
-        return bad_file("ssh: unknown KDF of a private key");
+        return bad_openssh_key("ssh: unknown KDF of a private key");
     }
     STEP_TRY(SshReader(envelope.rest).finish());
     SshReader options(envelope.options);
@@ -97,10 +97,10 @@ Result<Secret> decrypt(const Envelope& envelope, ByteView password) {
     STEP_ASSIGN(const std::uint32_t rounds, options.read_uint32());
     STEP_TRY(options.finish());
     if (envelope.private_part.empty() || envelope.private_part.size() % kIvBytes != 0) {
-        return bad_file("ssh: private key is not a multiple of the block size");
+        return bad_openssh_key("ssh: private key is not a multiple of the block size");
     }
     if (password.empty()) {
-        return bad_file("x509: decryption password incorrect");
+        return bad_openssh_key("x509: decryption password incorrect");
     }
     STEP_ASSIGN(const Secret key,
                 bcrypt_pbkdf(password, salt, rounds, cipher->key_bytes + kIvBytes));
@@ -112,7 +112,7 @@ Status check_padding(SshReader wire) {
     char expected = 0;
     for (const char octet : wire.rest()) {
         if (octet != ++expected) {
-            return bad_file("ssh: padding not as expected");
+            return bad_openssh_key("ssh: padding not as expected");
         }
     }
     return ok();
@@ -137,7 +137,7 @@ Result<PrivateKey> parse_ed25519(SshReader& wire) {
     STEP_ASSIGN(const ByteView shown, wire.read_string());
     STEP_ASSIGN(const ByteView pair, wire.read_string());
     if (pair.size() != 2 * kSeed || pair.substr(kSeed) != shown) {
-        return bad_file("ssh: private key unexpected length");
+        return bad_openssh_key("ssh: private key unexpected length");
     }
     return PrivateKey::from_ed25519(pair.substr(0, kSeed));
 }
@@ -155,12 +155,12 @@ Result<PrivateKey> parse_private_part(ByteView part, const PublicKey& shown, boo
     STEP_ASSIGN(const std::uint32_t check, wire.read_uint32());
     STEP_ASSIGN(const std::uint32_t again, wire.read_uint32());
     if (check != again) {
-        return bad_file(encrypted ? "x509: decryption password incorrect"
-                                  : "ssh: malformed OpenSSH key");
+        return bad_openssh_key(encrypted ? "x509: decryption password incorrect"
+                                         : "ssh: malformed OpenSSH key");
     }
     STEP_ASSIGN(const ByteView name, wire.read_string());
     if (name != ssh_key_type(shown)) {
-        return bad_file("ssh: private key does not match public key");
+        return bad_openssh_key("ssh: private key does not match public key");
     }
     auto key = shown.kind() == KeyKind::kRsa       ? parse_rsa(wire)
                : shown.kind() == KeyKind::kEd25519 ? parse_ed25519(wire)
@@ -171,7 +171,7 @@ Result<PrivateKey> parse_private_part(ByteView part, const PublicKey& shown, boo
     STEP_TRY(wire.read_string());  // Comment.
     STEP_TRY(check_padding(wire));
     if (key->public_key() != shown) {
-        return bad_file("ssh: private key does not match public key");
+        return bad_openssh_key("ssh: private key does not match public key");
     }
     return key;
 }

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "crypto/inverse_impl.h"
+#include "crypto/octets_impl.h"
 #include "crypto/p256_impl.h"
 
 namespace step::crypto {
@@ -43,10 +44,6 @@ std::atomic<int>& tables() {
 
 PointPtr new_point() {
     return {EC_POINT_new(curve()), EC_POINT_free};
-}
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 /// The numbers of one BN_CTX frame.

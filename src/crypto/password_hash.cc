@@ -13,6 +13,7 @@
 #include "crypto/bcrypt.h"
 #include "crypto/digest.h"
 #include "crypto/key_impl.h"
+#include "crypto/octets_impl.h"
 
 namespace step::crypto {
 namespace {
@@ -39,10 +40,6 @@ constexpr ArgonCost kArgon2id{.kib = 65'536, .passes = 1};
 
 Error cannot_decode(const std::string& why = "cannot decode password hash") {
     return Error{.code = Code::kInvalidArgument, .detail = "error decoding hash: " + why};
-}
-
-unsigned char* octets(Bytes& bytes) {
-    return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
 Result<Secret> scrypt(ByteView password, ByteView salt, const ScryptCost& cost,

@@ -18,7 +18,7 @@ using namespace std::string_view_literals;
 using asn1::Tag;
 using asn1::Writer;
 
-constexpr unsigned kRounds = 2048;
+constexpr unsigned kKdfRounds = 2048;
 constexpr ByteView kData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"sv;
 constexpr ByteView kEncryptedData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06"sv;
 constexpr ByteView kFriendlyName = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x14"sv;
@@ -93,7 +93,7 @@ Secret derive(Hash hash, Purpose purpose, ByteView password, ByteView salt, std:
     while (out.size() < length) {
         const Secret message(diversifier + input);
         Bytes piece = digest(hash, message.view());
-        for (unsigned round = 1; round < kRounds; ++round) {
+        for (unsigned round = 1; round < kKdfRounds; ++round) {
             piece = digest(hash, piece);
         }
         out.append(piece);
@@ -144,7 +144,7 @@ EncryptedOctets encrypt_legacy(ByteView oid, ByteView plain, const Password& pas
     algorithm.element(Tag::kOid, oid);
     const auto parameters = algorithm.begin(Tag::kSequence);
     algorithm.octets(salt);
-    algorithm.integer(kRounds);
+    algorithm.integer(kKdfRounds);
     algorithm.end(parameters);
     algorithm.end(outer);
     return {.algorithm = std::move(algorithm).take(),
@@ -201,7 +201,7 @@ Bytes data_content(ByteView contents) {
 
 EncryptedOctets encrypt(ByteView legacy_oid, ByteView plain, const Password& password,
                         Pkcs12Form form, Random& random) {
-    return form == Pkcs12Form::kModern ? seal_pbes2(plain, password.utf8, kRounds, random)
+    return form == Pkcs12Form::kModern ? seal_pbes2(plain, password.utf8, kKdfRounds, random)
                                        : encrypt_legacy(legacy_oid, plain, password, random);
 }
 
@@ -245,7 +245,7 @@ Bytes encode_pfx(const std::vector<Bytes>& contents, const Password& password, P
         w.octets(hmac(hash, key.view(), safe));
         w.end(info);
         w.octets(salt);
-        w.integer(kRounds);
+        w.integer(kKdfRounds);
         w.end(mac);
     });
 }

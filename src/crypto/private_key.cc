@@ -5,6 +5,7 @@
 #include <openssl/params.h>
 
 #include "crypto/key_impl.h"
+#include "crypto/octets_impl.h"
 #include "crypto/ossl/library.h"
 
 namespace step::crypto {
@@ -20,10 +21,6 @@ using GroupPtr = std::unique_ptr<EC_GROUP, FreeContext>;
 using PointPtr = std::unique_ptr<EC_POINT, FreeContext>;
 
 constexpr std::size_t kEd25519Bytes = 32;
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 ossl::BnPtr to_bn(ByteView big_endian) {
     ossl::BnPtr bn(BN_bin2bn(octets(big_endian), static_cast<int>(big_endian.size()), nullptr));

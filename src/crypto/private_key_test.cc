@@ -9,7 +9,7 @@
 namespace step::crypto {
 namespace {
 
-Bytes file(const std::string& name) {
+Bytes private_key_file(const std::string& name) {
     return test::data("crypto/" + name);
 }
 Result<PrivateKey> parse(std::string_view pem) {
@@ -19,11 +19,12 @@ Result<PrivateKey> parse(std::string_view pem) {
 TEST_CASE("a PKCS#8 key that OpenSSL wrote is read and written back the same") {
     for (const char* name : {"ec256", "ec384", "ec521", "ed", "rsa"}) {
         CAPTURE(name);
-        const Bytes der = file(fmt::format("openssl-{}.p8.der", name));
+        const Bytes der = private_key_file(fmt::format("openssl-{}.p8.der", name));
         const auto key = PrivateKey::from_pkcs8(der);
         REQUIRE(key);
         CHECK(key->pkcs8().view() == der);
-        CHECK(key->public_key().spki() == file(fmt::format("openssl-{}.spki.der", name)));
+        CHECK(key->public_key().spki() ==
+              private_key_file(fmt::format("openssl-{}.spki.der", name)));
         CHECK(!PrivateKey::from_pkcs8(der + "x"));
         for (std::size_t size = 0; size < der.size(); size += 7) {
             CHECK(!PrivateKey::from_pkcs8(ByteView(der).substr(0, size)));
@@ -84,7 +85,7 @@ TEST_CASE("an EC number outside the order of its curve is no key") {
 }
 
 TEST_CASE("RSA numbers that do not belong together are no key") {
-    const auto key = parse(file("rsa.key"));
+    const auto key = parse(private_key_file("rsa.key"));
     REQUIRE(key);
     const PublicKey::Numbers shown = key->public_key().numbers();
     const auto with = [&](auto change) {
@@ -108,7 +109,7 @@ TEST_CASE("RSA numbers that do not belong together are no key") {
 }
 
 TEST_CASE("the numbers of the Chinese remainder theorem are not believed") {
-    const auto key = parse(file("rsa.key"));
+    const auto key = parse(private_key_file("rsa.key"));
     REQUIRE(key);
     PrivateKey::Numbers numbers = key->numbers();
     numbers.dp = Secret("wrong");
@@ -123,11 +124,11 @@ TEST_CASE("kinds that we do not issue for are named and refused") {
     for (const char* name : {"openssl-secp256k1.key", "openssl-secp256k1.p8.key",
                              "openssl-x25519.key", "openssl-rsa-3primes.key"}) {
         CAPTURE(name);
-        const auto key = parse(file(name));
+        const auto key = parse(private_key_file(name));
         REQUIRE(!key);
         CHECK(key.error().code == Code::kUnsupported);
     }
-    CHECK(parse(file("openssl-x25519.key")).error().detail ==
+    CHECK(parse(private_key_file("openssl-x25519.key")).error().detail ==
           "x509: PKCS#8 wrapping contained private key with unknown algorithm: 1.3.101.110");
 }
 

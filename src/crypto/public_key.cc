@@ -5,6 +5,7 @@
 #include "asn1/reader.h"
 #include "asn1/writer.h"
 #include "crypto/key_impl.h"
+#include "crypto/octets_impl.h"
 #include "crypto/ossl/library.h"
 
 namespace step::crypto {
@@ -13,13 +14,9 @@ namespace {
 using asn1::Reader;
 using asn1::Tag;
 
-constexpr std::size_t kEd25519Bytes = 32;
+constexpr std::size_t kEd25519Point = 32;
 constexpr std::size_t kMinModulusBits = 512;
 constexpr std::size_t kMaxModulusBits = 16'384;
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 Bytes encode_spki(KeyKind kind, ByteView key_bits) {
     asn1::Writer writer;
@@ -200,7 +197,7 @@ Result<PublicKey> PublicKey::from_rsa(ByteView modulus, ByteView exponent) {
 }
 
 Result<PublicKey> PublicKey::from_ed25519(ByteView key_octets) {
-    if (key_octets.size() != kEd25519Bytes) {
+    if (key_octets.size() != kEd25519Point) {
         return bad_key("x509: wrong Ed25519 public key size");
     }
     ossl::PkeyPtr pkey(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(key_octets),

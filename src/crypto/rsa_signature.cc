@@ -5,13 +5,10 @@
 
 #include "crypto/hasher_impl.h"
 #include "crypto/key_impl.h"
+#include "crypto/octets_impl.h"
 
 namespace step::crypto {
 namespace {
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 bool set_padding(EVP_PKEY_CTX* context, RsaSigning how, bool sign) {
     if (how == RsaSigning::kPkcs1) {

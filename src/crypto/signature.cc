@@ -2,6 +2,7 @@
 #include <openssl/rsa.h>
 
 #include "crypto/key_impl.h"
+#include "crypto/octets_impl.h"
 #include "crypto/ossl/library.h"
 
 namespace step::crypto {
@@ -42,10 +43,6 @@ SchemeFacts facts_of(SignatureScheme scheme) {
             break;
     }
     return {};
-}
-
-const unsigned char* octets(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 Error bad_signature(const char* detail) {

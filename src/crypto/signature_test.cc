@@ -12,11 +12,12 @@
 namespace step::crypto {
 namespace {
 
-Bytes file(const std::string& name) {
+Bytes signature_file(const std::string& name) {
     return test::data("crypto/" + name);
 }
 PrivateKey private_key(const std::string& name) {
-    auto key = parse_private_key(file(name + ".key"), [] { return Result<Secret>(Secret()); });
+    auto key =
+        parse_private_key(signature_file(name + ".key"), [] { return Result<Secret>(Secret()); });
     REQUIRE(key);
     return std::move(*key);
 }
@@ -44,7 +45,7 @@ TEST_CASE("signatures that OpenSSL made are good, for this message and this sche
         const char *key, *signature;
         SignatureScheme scheme;
     };
-    const Bytes message = file("message.txt");
+    const Bytes message = signature_file("message.txt");
     for (const Row& row :
          {Row{"ec256", "ec256-sha1", S::kEcdsaSha1}, Row{"ec256", "ec256-sha256", S::kEcdsaSha256},
           Row{"ec384", "ec384-sha384", S::kEcdsaSha384},
@@ -57,7 +58,7 @@ TEST_CASE("signatures that OpenSSL made are good, for this message and this sche
         CAPTURE(row.signature);
         const PrivateKey pair = private_key(row.key);
         const PublicKey& key = pair.public_key();
-        Bytes signature = file(std::string(row.signature) + ".sig");
+        Bytes signature = signature_file(std::string(row.signature) + ".sig");
         CHECK(key.verify(row.scheme, message, signature));
         CHECK(key.verify(row.scheme, message, signature));
         CHECK(key.verify(row.scheme, message + "!", signature).error().code ==
@@ -131,7 +132,7 @@ TEST_CASE("one key signs and verifies in several threads at once") {
 }
 
 TEST_CASE("ECDSA signatures change between the forms of X.509 and JOSE without loss") {
-    const Bytes der = file("ec256-sha256.sig");
+    const Bytes der = signature_file("ec256-sha256.sig");
     const auto raw = ecdsa_to_raw(der, 32);
     REQUIRE(raw);
     CHECK(raw->size() == 64);

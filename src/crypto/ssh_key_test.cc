@@ -14,11 +14,11 @@
 namespace step::crypto {
 namespace {
 
-Bytes file(const std::string& name) {
+Bytes ssh_file(const std::string& name) {
     return test::data("ssh/" + name);
 }
 PublicKey public_key(const std::string& name) {
-    auto key = parse_authorized_key(file(name + ".pub"));
+    auto key = parse_authorized_key(ssh_file(name + ".pub"));
     REQUIRE(key);
     return *key;
 }
@@ -32,7 +32,7 @@ constexpr const char* kKeys[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", 
 TEST_CASE("public keys of ssh-keygen are read and written as they were") {
     for (const char* name : kKeys) {
         CAPTURE(name);
-        const Bytes line = file(fmt::format("{}.pub", name));
+        const Bytes line = ssh_file(fmt::format("{}.pub", name));
         CHECK(is_authorized_key(line));
         CHECK(
             line.starts_with(trim(encode_authorized_key(public_key(name)))));  // A comment follows.
@@ -41,7 +41,7 @@ TEST_CASE("public keys of ssh-keygen are read and written as they were") {
 
 TEST_CASE("an OpenSSH certificate gives the key it is about") {
     for (const char* name : {"ed25519", "ecdsa384"}) {
-        const Bytes line = file(fmt::format("{}-cert.pub", name));
+        const Bytes line = ssh_file(fmt::format("{}-cert.pub", name));
         CHECK(is_authorized_key(line));
         const auto key = parse_authorized_key(line);
         REQUIRE(key);
@@ -50,7 +50,7 @@ TEST_CASE("an OpenSSH certificate gives the key it is about") {
 }
 
 TEST_CASE("options, comments and lines before a key of authorized_keys are skipped") {
-    const Bytes line = file("ed25519.pub");
+    const Bytes line = ssh_file("ed25519.pub");
     for (const std::string& text :
          {"# one\n\n" + line, "command=\"echo \\\"hi there\\\" x\",no-pty " + line, "  \t" + line,
           "ssh-rsa AAAA broken\n" + line}) {
@@ -61,7 +61,7 @@ TEST_CASE("options, comments and lines before a key of authorized_keys are skipp
     CHECK(parse_authorized_key("").error().detail == "ssh: no key found");
     CHECK(parse_authorized_key("ssh-ed25519").error().detail == "ssh: no key found");
     CHECK(parse_authorized_key("ssh-ed25519 !!").error().detail == "ssh: no key found");
-    CHECK(parse_authorized_key(file("dsa.pub")).error().detail == "DSA keys not supported");
+    CHECK(parse_authorized_key(ssh_file("dsa.pub")).error().detail == "DSA keys not supported");
 }
 
 TEST_CASE("a public key that is cut short or too long is no key") {
@@ -76,7 +76,7 @@ TEST_CASE("a public key that is cut short or too long is no key") {
 TEST_CASE("private keys of ssh-keygen in clear are read without asking for a password") {
     for (const char* name : kKeys) {
         CAPTURE(name);
-        const Bytes pem = file(name);
+        const Bytes pem = ssh_file(name);
         CHECK(!is_encrypted_key(pem));
         const auto key = parse_private_key(pem, [] {
             FAIL("asked for a password");
@@ -91,7 +91,7 @@ TEST_CASE("private keys that ssh-keygen encrypted are opened with their password
     for (const char* name : {"ed25519-aes256-ctr", "ed25519-aes192-ctr", "ed25519-aes128-cbc",
                              "ed25519-aes256-cbc", "ecdsa521-encrypted", "rsa2048-encrypted"}) {
         CAPTURE(name);
-        const Bytes pem = file(name);
+        const Bytes pem = ssh_file(name);
         CHECK(is_encrypted_key(pem));
         const auto key =
             parse_private_key(pem, [] { return Result<Secret>(Secret("correct horse")); });
@@ -100,15 +100,15 @@ TEST_CASE("private keys that ssh-keygen encrypted are opened with their password
         CHECK(key->public_key() == public_key(std::string(whole.substr(0, whole.find('-')))));
     }
     for (const char* wrong : {"", "correct horsf"}) {
-        CHECK(open_openssh_key(contents(file("ed25519-aes256-ctr")), wrong).error().detail ==
+        CHECK(open_openssh_key(contents(ssh_file("ed25519-aes256-ctr")), wrong).error().detail ==
               "x509: decryption password incorrect");
     }
-    CHECK(open_openssh_key(contents(file("ed25519-chacha")), "correct horse").error().detail ==
+    CHECK(open_openssh_key(contents(ssh_file("ed25519-chacha")), "correct horse").error().detail ==
           "ssh: unknown cipher of a private key");
 }
 
 TEST_CASE("a damaged private key is refused, whichever octet it is") {
-    Bytes der = contents(file("ecdsa256"));
+    Bytes der = contents(ssh_file("ecdsa256"));
     const std::size_t comment = der.find("a comment");
     REQUIRE(comment != Bytes::npos);
     for (std::size_t i = 0; i < der.size(); ++i) {

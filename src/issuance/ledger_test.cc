@@ -10,7 +10,7 @@ using namespace step::issuance;
 
 namespace {
 
-struct World {
+struct LedgerWorld {
     std::unique_ptr<storage::Database> database = storage::open_memory();
     Ledger ledger{*database};
 
@@ -31,7 +31,7 @@ Entry entry(char serial, std::string name, int expires, std::string provisioner 
 }  // namespace
 
 TEST_CASE("what is recorded is found again whole") {
-    World world;
+    LedgerWorld world;
     Entry one = entry(1, "a.test", 100);
     one.origin.ra = RaInfo{.authority_id = "ra", .provisioner_name = "far"};
     REQUIRE(world.record(one));
@@ -41,7 +41,7 @@ TEST_CASE("what is recorded is found again whole") {
 }
 
 TEST_CASE("names are found in any case, and one name's entries are not another's") {
-    World world;
+    LedgerWorld world;
     REQUIRE(world.record(entry(1, "a.test", 100)));
     REQUIRE(world.record(entry(2, "a.test.example", 100)));
     REQUIRE(world.record(entry(3, std::string(300, 'x') + "1", 100)));
@@ -54,7 +54,7 @@ TEST_CASE("names are found in any case, and one name's entries are not another's
 }
 
 TEST_CASE("pages follow each other without gap or repetition, in every order") {
-    World world;
+    LedgerWorld world;
     for (char i = 1; i <= 7; ++i) {
         REQUIRE(world.record(entry(i, "n.test", 1000 - i)));
     }
@@ -83,7 +83,7 @@ TEST_CASE("pages follow each other without gap or repetition, in every order") {
 }
 
 TEST_CASE("an erased entry leaves nothing in any index") {
-    World world;
+    LedgerWorld world;
     const Entry one = entry(1, "a.test", 100);
     REQUIRE(world.record(one));
     REQUIRE(world.database->transact([&](storage::Transaction& transaction) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kGcmNonce = 12, kGcmTag = 16, kCbcIv = 16;
 
-constexpr std::array<ContentAlgorithm, 6> kAlgorithms = {{
+constexpr std::array<ContentAlgorithm, 6> kContentAlgorithms = {{
     {"A128GCM", 16},
     {"A192GCM", 24},
     {"A256GCM", 32},
@@ -55,8 +55,8 @@ Error cannot_open() {
 }
 
 const ContentAlgorithm* find_content_algorithm(std::string_view name) {
-    const auto found = std::ranges::find(kAlgorithms, name, &ContentAlgorithm::name);
-    return found == kAlgorithms.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(kContentAlgorithms, name, &ContentAlgorithm::name);
+    return found == kContentAlgorithms.end() ? nullptr : &*found;
 }
 
 std::size_t iv_bytes(const ContentAlgorithm& algorithm) {

@@ -37,14 +37,14 @@ std::string signed_as(std::string_view header, std::string_view payload,
     return input + "." + part(*raw);
 }
 
-bool accepts(const std::string& token, const crypto::PublicKey& key) {
+bool is_accepted(const std::string& token, const crypto::PublicKey& key) {
     const auto jws = parse_jws(token);
     return jws && verify_jws(*jws, key);
 }
 
 TEST_CASE("a token made by hand is accepted, so that what follows is refused for its reason") {
     const auto key = fresh();
-    CHECK(accepts(signed_as(R"({"alg":"ES256"})", R"({"sub":"a"})", key), key.public_key()));
+    CHECK(is_accepted(signed_as(R"({"alg":"ES256"})", R"({"sub":"a"})", key), key.public_key()));
 }
 
 TEST_CASE("alg none is refused in any case, with a signature or without (RFC 8725 2.1)") {
@@ -71,7 +71,7 @@ TEST_CASE("a public key is never taken for the secret of an HMAC (RFC 8725 2.1)"
             const std::string input = part(R"({"alg":"HS256"})") + "." + part("{}");
             const std::string token =
                 input + "." + part(crypto::hmac(crypto::Hash::kSha256, secret, input));
-            CHECK(!accepts(token, half));
+            CHECK(!is_accepted(token, half));
         }
     }
 }
@@ -84,12 +84,12 @@ TEST_CASE("a key inside the token proves nothing (RFC 8725 2.1, CVE-2018-0114)")
                                         part(numbers.x), part(numbers.y));
     const std::string token =
         signed_as(fmt::format(R"({{"alg":"ES256","jwk":{}}})", jwk), "{}", theirs);
-    CHECK(accepts(token, theirs.public_key()));
-    CHECK(!accepts(token, mine.public_key()));
+    CHECK(is_accepted(token, theirs.public_key()));
+    CHECK(!is_accepted(token, mine.public_key()));
     for (const char* header :
          {R"({"alg":"ES256","jku":"https://evil/keys"})", R"({"alg":"ES256","x5u":"https://evil"})",
           R"({"alg":"ES256","kid":"../../../../dev/null"})"}) {
-        CHECK(!accepts(signed_as(header, "{}", theirs), mine.public_key()));
+        CHECK(!is_accepted(signed_as(header, "{}", theirs), mine.public_key()));
     }
 }
 
@@ -123,9 +123,9 @@ TEST_CASE("only the compact form is a token: no JSON form, with one signature or
                                  header, signature)));
     CHECK(!parse_jws(token + "." + signature));
     CHECK(!parse_jws(token + "." + token));
-    CHECK(!accepts(header + "." + payload + "." + signature + signature, key.public_key()));
-    CHECK(!accepts(header + "." + payload + ".", key.public_key()));
-    CHECK(!accepts(header + ".." + signature, key.public_key()));
+    CHECK(!is_accepted(header + "." + payload + "." + signature + signature, key.public_key()));
+    CHECK(!is_accepted(header + "." + payload + ".", key.public_key()));
+    CHECK(!is_accepted(header + ".." + signature, key.public_key()));
 }
 
 TEST_CASE("a signature of zeros, of the order or in DER is no signature (CVE-2022-21449)") {
@@ -137,7 +137,7 @@ TEST_CASE("a signature of zeros, of the order or in DER is no signature (CVE-202
     REQUIRE(der);
     for (const Bytes& signature :
          {Bytes(64, '\0'), order + order, Bytes(32, '\0') + order, Bytes(64, '\xff'), *der}) {
-        CHECK(!accepts(input + "." + part(signature), key.public_key()));
+        CHECK(!is_accepted(input + "." + part(signature), key.public_key()));
     }
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t kSaltBytes = 16, kNonceBytes = 12, kTagBytes = 16;
 /// A salt is hashed once a round at most; this only bounds what we copy.
 constexpr std::size_t kMaxSalt = 1024;
 
-constexpr std::array<KeyAlgorithm, 17> kAlgorithms = {{
+constexpr std::array<KeyAlgorithm, 17> kKeyAlgorithms = {{
     {"RSA1_5", Family::kRsa},
     {"RSA-OAEP", Family::kRsa},
     {"RSA-OAEP-256", Family::kRsa},
@@ -192,8 +192,8 @@ crypto::Hash password_hash(const KeyAlgorithm& algorithm) {
 }  // namespace
 
 const KeyAlgorithm* find_key_algorithm(std::string_view name) {
-    const auto found = std::ranges::find(kAlgorithms, name, &KeyAlgorithm::name);
-    return found == kAlgorithms.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(kKeyAlgorithms, name, &KeyAlgorithm::name);
+    return found == kKeyAlgorithms.end() ? nullptr : &*found;
 }
 
 Result<ContentKey> make_content_key(const KeyAlgorithm& algorithm, const ContentAlgorithm& content,

@@ -8,10 +8,10 @@
 namespace step::jose {
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{8} << 20U;
+constexpr std::size_t kMaxSignedText = std::size_t{8} << 20U;
 constexpr std::size_t kMaxSignatures = 100;
 
-Error bad_signature(std::string why) {
+Error bad_message(std::string why) {
     return {.code = Code::kUnauthenticated,
             .detail = "error in cryptographic primitive",
             .cause = std::move(why)};
@@ -83,7 +83,7 @@ Result<MessageSignature> read_signature(const json::Value& object) {
     return signature;
 }
 
-Result<SignedMessage> parse_json_form(std::string_view text) {
+Result<SignedMessage> parse_signed_json(std::string_view text) {
     STEP_ASSIGN(const json::Value value, parse_object(text, "a JWS"));
     SignedMessage message;
     const json::Value* payload = value.find_exact("payload");
@@ -107,7 +107,7 @@ Result<SignedMessage> parse_json_form(std::string_view text) {
     return message;
 }
 
-Result<SignedMessage> parse_compact(std::string_view text) {
+Result<SignedMessage> parse_signed_compact(std::string_view text) {
     const std::size_t first = text.find('.');
     const std::size_t second = first == text.npos ? text.npos : text.find('.', first + 1);
     if (second == text.npos || text.find('.', second + 1) != text.npos) {
@@ -126,7 +126,7 @@ Result<SignedMessage> parse_compact(std::string_view text) {
     return message;
 }
 
-Result<Bytes> to_der(const Algorithm& algorithm, const Bytes& signature) {
+Result<Bytes> signature_to_der(const Algorithm& algorithm, const Bytes& signature) {
     if (algorithm.field_bytes == 0) {
         return signature;
     }
@@ -174,20 +174,20 @@ std::string MessageSignature::text(std::string_view name) const {
 }
 
 Result<SignedMessage> parse_signed(std::string_view text) {
-    if (text.size() > kMaxText) {
+    if (text.size() > kMaxSignedText) {
         return invalid("JWS is too large");
     }
     const std::string stripped = strip_space(text);
-    return stripped.starts_with('{') ? parse_json_form(stripped) : parse_compact(stripped);
+    return stripped.starts_with('{') ? parse_signed_json(stripped) : parse_signed_compact(stripped);
 }
 
 Status verify_signed(const SignedMessage& message, std::size_t index, const Jwk& key) {
     if (index >= message.signatures.size()) {
-        return bad_signature("there is no signature");
+        return bad_message("there is no signature");
     }
     const MessageSignature& signature = message.signatures[index];
     if (signature.find("crit") != nullptr) {
-        return bad_signature("there is a critical header");
+        return bad_message("there is a critical header");
     }
     const std::string alg = signature.text("alg");
     const std::string input = signing_input(signature.protected_text, message.payload);
@@ -196,16 +196,16 @@ Status verify_signed(const SignedMessage& message, std::size_t index, const Jwk&
         const bool good =
             hash && crypto::equal_secrets(crypto::hmac(*hash, key.symmetric.view(), input),
                                           signature.signature);
-        return good ? ok() : Status(bad_signature("HMAC is wrong"));
+        return good ? ok() : Status(bad_message("HMAC is wrong"));
     }
     const Algorithm* known = find_algorithm(alg);
     if (known == nullptr || known->kind != key.public_key->kind()) {
-        return bad_signature(fmt::format("alg {} does not fit the key", alg));
+        return bad_message(fmt::format("alg {} does not fit the key", alg));
     }
-    const Result<Bytes> der = to_der(*known, signature.signature);
+    const Result<Bytes> der = signature_to_der(*known, signature.signature);
     return der && key.public_key->verify(known->scheme, input, *der)
                ? ok()
-               : Status(bad_signature("signature is wrong"));
+               : Status(bad_message("signature is wrong"));
 }
 
 Result<std::string> sign_compact(ByteView payload, std::string_view algorithm, json::Object header,

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kHex = "0123456789abcdef";
 
 /// Go's set of ASCII that a string may hold as it is, with HTML escaping on.
-constexpr std::array<bool, 256> kPlain = [] {
+constexpr std::array<bool, 256> kUnescaped = [] {
     std::array<bool, 256> plain{};
     for (std::size_t c = 0x20; c < 0x80; ++c) {
         plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
@@ -129,7 +129,7 @@ void append_string(std::string& out, std::string_view text) {
     };
     while (i < text.size()) {
         const char c = text[i];
-        if (kPlain[static_cast<unsigned char>(c)]) {
+        if (kUnescaped[static_cast<unsigned char>(c)]) {
             ++i;
             continue;
         }

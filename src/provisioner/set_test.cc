@@ -17,8 +17,8 @@ using test::must;
 
 namespace {
 
-struct World {
-    World() {
+struct SetWorld {
+    SetWorld() {
         jose::Jwk jwk{.kid = "k1", .use = "sig", .alg = "ES256"};
         jwk.public_key = key.public_key();
         public_jwk = jose::public_jwk(jwk);
@@ -79,7 +79,7 @@ json::Value with(json::Value payload, std::string_view name, json::Value value) 
 }  // namespace
 
 TEST_CASE("a good token gives what it says: subject, names, extension, limits") {
-    World world;
+    SetWorld world;
     json::Value payload = world.payload();
     payload.set("sans", json::Array{"a.test", "10.0.0.1"});
     const auto may =
@@ -93,14 +93,14 @@ TEST_CASE("a good token gives what it says: subject, names, extension, limits") 
 }
 
 TEST_CASE("without sans the subject is the only name") {
-    World world;
+    SetWorld world;
     const auto may =
         must(must(world.open({world.entry("one")})).authorize_sign(world.token(world.payload())));
     CHECK(may.grant.names == std::vector<std::string>{"leaf.test"});
 }
 
 TEST_CASE("audiences ignore ports and know every host, with brackets for IPv6") {
-    World world;
+    SetWorld world;
     for (const char* audience : {"https://ca.test/sign", "https://ca.test:1/1.0/ssh/sign",
                                  "step-certificate-authority", "https://[::1]:443/sign"}) {
         CHECK(world.refusal(with(world.payload(), "aud", audience)).empty());
@@ -112,7 +112,7 @@ TEST_CASE("audiences ignore ports and know every host, with brackets for IPv6") 
 }
 
 TEST_CASE("times are checked with a minute of leeway") {
-    World world;
+    SetWorld world;
     CHECK(world.refusal(with(world.payload(), "exp", world.now(-30))).empty());
     CHECK(!world.refusal(with(world.payload(), "exp", world.now(-120))).empty());
     CHECK(world.refusal(with(world.payload(), "nbf", world.now(30))).empty());
@@ -121,26 +121,26 @@ TEST_CASE("times are checked with a minute of leeway") {
 }
 
 TEST_CASE("a token from before the start of the CA is refused, one of the same second is not") {
-    World world;
+    SetWorld world;
     CHECK(world.refusal(with(world.payload(), "iat", world.now(-1))) ==
           "token issued before the bootstrap of certificate authority");
     CHECK(world.refusal(with(world.payload(), "iat", world.now())).empty());
 }
 
 TEST_CASE("a token that is nobody's, forged, or for nobody is refused") {
-    World world;
+    SetWorld world;
     CHECK(world.refusal(with(world.payload(), "iss", "two")).find("not found") !=
           std::string::npos);
     CHECK(!world.refusal(with(world.payload(), "sub", "")).empty());
     CHECK(!world.refusal(with(world.payload(), "sans", 5)).empty());
     const ProvisionerSet set = must(world.open({world.entry("one")}));
     CHECK(!set.authorize_sign("garbage"));
-    World stranger;
+    SetWorld stranger;
     CHECK(!set.authorize_sign(stranger.token(stranger.payload())));
 }
 
 TEST_CASE("a token is used up once, and asking does not use it up") {
-    World world;
+    SetWorld world;
     const ProvisionerSet set = must(world.open({world.entry("one")}));
     const std::string token = world.token(world.payload());
     const SignPermission first = must(set.authorize_sign(token)),
@@ -162,10 +162,10 @@ TEST_CASE("a used token is remembered until two minutes after it expires, or for
 }
 
 TEST_CASE("provisioners with the same name, and so the same id, cannot stand together") {
-    World world;
+    SetWorld world;
     CHECK(world.open({world.entry("one"), world.entry("one")}).error().detail ==
           "cannot add multiple provisioners with the same id");
-    World other;
+    SetWorld other;
     json::Value same_name = world.entry("one");
     json::Value key = world.public_jwk;
     key.set("kid", "k2");
@@ -176,7 +176,7 @@ TEST_CASE("provisioners with the same name, and so the same id, cannot stand tog
 
 TEST_CASE("pages follow the cursor that the original computes") {
     // golden/api/core.json: third of the list, id "sshpop/sshpop", by its cursor.
-    World world;
+    SetWorld world;
     std::vector<json::Value> entries;
     for (const char* name : {"a", "b", "c"}) {
         entries.push_back(world.entry(name));
@@ -194,7 +194,7 @@ TEST_CASE("pages follow the cursor that the original computes") {
 }
 
 TEST_CASE("a provisioner that could not be set up is listed with its reason and refuses tokens") {
-    World world;
+    SetWorld world;
     json::Value broken = world.entry("one");
     broken.remove("key");
     const ProvisionerSet set = must(world.open({broken}));
@@ -231,7 +231,7 @@ TEST_CASE("options that ask for something, and types we lack, are refused with t
 }
 
 TEST_CASE("renewal asks the provisioner of the record, else of the extension, else nobody") {
-    World world;
+    SetWorld world;
     json::Value entry = world.entry("one");
     json::Value claims;
     claims.set("disableRenewal", true);

@@ -35,10 +35,10 @@ SysSeconds at(std::string_view text) {
     return std::chrono::floor<std::chrono::seconds>(*parse_rfc3339(text));
 }
 
-const CrlCheck kThen{.now = at("2026-11-22T06:00:00Z"), .chosen = true};
+const CrlCheck kListTime{.now = at("2026-11-22T06:00:00Z"), .chosen = true};
 
 std::string refusal(const RevocationList& list, const Certificate& certificate,
-                    const Certificate& issuer, const CrlCheck& check = kThen) {
+                    const Certificate& issuer, const CrlCheck& check = kListTime) {
     const auto entry = look_up(list, certificate, issuer, check);
     return !entry ? entry.error().detail : *entry != nullptr ? "revoked" : "";
 }
@@ -98,7 +98,7 @@ TEST_CASE("only the issuer's own list, in force and whole, vouches for a certifi
     const Certificate its_issuer = issuer_of("crl-bad-signature");
     CHECK(refusal(forged, issued_by(its_issuer), its_issuer) != "");
     CHECK(refusal(forged, issued_by(its_issuer), its_issuer,
-                  {.now = kThen.now, .skip_signature = true}) ==
+                  {.now = kListTime.now, .skip_signature = true}) ==
           (forged.issuer_der == its_issuer.subject_der ? "" : "x"));
 }
 
@@ -142,9 +142,9 @@ TEST_CASE("a list of some certificates or some reasons vouches for no others") {
         return certificate;
     };
     const List whole = list_of("crl-entries");
-    const CrlCheck found{.now = kThen.now};
+    const CrlCheck found{.now = kListTime.now};
     CHECK(refusal(whole, naming("http://crl.test/x.crl"), issuer, found) == "");
-    for (const CrlCheck& check : {found, kThen}) {
+    for (const CrlCheck& check : {found, kListTime}) {
         CHECK(refusal(whole, naming("http://crl.test/y.crl"), issuer, check) ==
               "the list is of another distribution point than the certificate");
     }

@@ -18,17 +18,17 @@ namespace {
 using asn1::Tag;
 using crypto::SignatureScheme;
 
-const SysSeconds kNow{std::chrono::seconds(1'735'689'600)};
+const SysSeconds kHostileNow{std::chrono::seconds(1'735'689'600)};
 
-const crypto::PrivateKey& key() {
+const crypto::PrivateKey& hostile_key() {
     static const crypto::PrivateKey kKey = *crypto::generate_key(crypto::KeyKind::kEcP256);
     return kKey;
 }
 
 /// What a hostile certificate or request is made of; made as they come, right or wrong.
-struct Parts {
+struct HostileParts {
     Bytes serial{"\x01"};  ///< INTEGER contents.
-    Bytes spki = key().public_key().spki();
+    Bytes spki = hostile_key().public_key().spki();
     Bytes name = encode_name(to_name({.common_name = "a.test"}));
     std::vector<Extension> extensions{};
 };
@@ -51,11 +51,11 @@ Bytes encode_extensions(const std::vector<Extension>& extensions) {
 
 Bytes sign(ByteView body) {
     return assemble(body, SignatureScheme::kEcdsaSha256,
-                    *key().sign(SignatureScheme::kEcdsaSha256, body));
+                    *hostile_key().sign(SignatureScheme::kEcdsaSha256, body));
 }
 
-/// A certificate signed by key(), subject and issuer alike.
-Bytes certificate_of(const Parts& parts) {
+/// A certificate signed by hostile_key(), subject and issuer alike.
+Bytes certificate_of(const HostileParts& parts) {
     asn1::Writer out;
     const auto tbs = out.begin(Tag::kSequence);
     out.raw(*parse_hex("a003020102"));
@@ -63,8 +63,8 @@ Bytes certificate_of(const Parts& parts) {
     out.raw(encode_algorithm(SignatureScheme::kEcdsaSha256));
     out.raw(parts.name);
     const auto validity = out.begin(Tag::kSequence);
-    out.time(kNow - std::chrono::hours(1));
-    out.time(kNow + std::chrono::hours(1));
+    out.time(kHostileNow - std::chrono::hours(1));
+    out.time(kHostileNow + std::chrono::hours(1));
     out.end(validity);
     out.raw(parts.name);
     out.raw(parts.spki);
@@ -75,8 +75,8 @@ Bytes certificate_of(const Parts& parts) {
     return sign(out.view());
 }
 
-/// A request signed by key().
-Bytes request_of(const Parts& parts) {
+/// A request signed by hostile_key().
+Bytes request_of(const HostileParts& parts) {
     asn1::Writer out;
     const auto info = out.begin(Tag::kSequence);
     out.integer(0);
@@ -114,7 +114,7 @@ std::string fault(const Bytes& der) {
     return certificate ? "" : certificate.error().detail;
 }
 
-std::string reason(const Result<Csr>& csr) {
+std::string reason_of(const Result<Csr>& csr) {
     return csr ? "" : csr.error().reason;
 }
 
@@ -123,7 +123,7 @@ Result<Csr> hostile_request(const std::string& name) {
 }
 
 std::string chain_fault(const Certificate& leaf, const Certificate& root) {
-    const auto chain = verify_chain(leaf, {.roots = {&root}, .now = kNow});
+    const auto chain = verify_chain(leaf, {.roots = {&root}, .now = kHostileNow});
     return chain ? "" : chain.error().detail;
 }
 
@@ -137,9 +137,9 @@ TEST_CASE("indefinite lengths are refused") {
     for (const Bytes& der : {certificate_of({}), request_of({})}) {
         const Bytes changed = Bytes("\x30\x80").append(contents_of(der)).append(end);
         CHECK(!parse_certificate(changed));
-        CHECK(reason(parse_csr(changed)) == kCsrMalformed);
+        CHECK(reason_of(parse_csr(changed)) == kCsrMalformed);
     }
-    const Parts inner{
+    const HostileParts inner{
         .extensions = {{.id = oid::kBasicConstraints, .value = *parse_hex("30800101ff0000")}}};
     CHECK(fault(certificate_of(inner)) == "x509: invalid basic constraints");
 }
@@ -152,13 +152,13 @@ TEST_CASE("lengths and integers longer than they need be are refused") {
         changed += static_cast<char>(contents.size() & 0xffU);
         changed += contents;
         CHECK(!parse_certificate(changed));
-        CHECK(reason(parse_csr(changed)) == kCsrMalformed);
+        CHECK(reason_of(parse_csr(changed)) == kCsrMalformed);
     }
     CHECK(fault(certificate_of({.serial = Bytes("\0\1", 2)})) == "x509: malformed serial number");
     CHECK(fault(certificate_of({.serial = ""})) == "x509: malformed serial number");
-    const Parts inner{.extensions = {{.id = oid::kBasicConstraints,
-                                      .value = *parse_hex("308103"
-                                                          "0101ff")}}};
+    const HostileParts inner{.extensions = {{.id = oid::kBasicConstraints,
+                                             .value = *parse_hex("308103"
+                                                                 "0101ff")}}};
     CHECK(fault(certificate_of(inner)) == "x509: invalid basic constraints");
 }
 
@@ -181,8 +181,8 @@ TEST_CASE("10,000 names are refused in a request and harmless in a certificate")
     for (int i = 0; i < 10'000; ++i) {
         names.dns.push_back(fmt::format("host{}.test", i));
     }
-    const Parts parts{.extensions = {names_extension(names)}};
-    CHECK(reason(parse_csr(request_of(parts))) == kCsrTooManyNames);
+    const HostileParts parts{.extensions = {names_extension(names)}};
+    CHECK(reason_of(parse_csr(request_of(parts))) == kCsrTooManyNames);
     const Certificate certificate = read(certificate_of(parts));
     CHECK(certificate.names.dns.size() == 10'000);
     CHECK(check_host(certificate, "host9999.test"));
@@ -191,13 +191,13 @@ TEST_CASE("10,000 names are refused in a request and harmless in a certificate")
 }
 
 TEST_CASE("1,001 extensions are refused in a certificate and in a request") {
-    Parts parts;
+    HostileParts parts;
     for (int i = 0; i <= 1000; ++i) {
         parts.extensions.push_back(
             {.id = *asn1::Oid::from_text(fmt::format("1.2.3.{}", i)), .value = "x"});
     }
     CHECK(fault(certificate_of(parts)) == "x509: too many extensions");
-    CHECK(reason(parse_csr(request_of(parts))) == kCsrMalformed);
+    CHECK(reason_of(parse_csr(request_of(parts))) == kCsrMalformed);
     parts.extensions.pop_back();
     CHECK(fault(certificate_of(parts)).empty());
     CHECK(parse_csr(request_of(parts)));
@@ -205,12 +205,13 @@ TEST_CASE("1,001 extensions are refused in a certificate and in a request") {
 
 TEST_CASE("a name with NUL never counts as what stands before it") {
     const std::string evil("a.test\0.evil.test", 17);
-    const Parts parts{.extensions = {names_extension({.dns = {evil}})}};
+    const HostileParts parts{.extensions = {names_extension({.dns = {evil}})}};
     CHECK(parse_csr(request_of(parts))->names.dns == std::vector<std::string>{evil});
     const Certificate certificate = read(certificate_of(parts));
     CHECK(!check_host(certificate, "a.test"));
     CHECK(!check_host(certificate, "b.evil.test"));
-    const Parts mail{.extensions = {names_extension({.uris = {std::string("https://a\0b/", 12)}})}};
+    const HostileParts mail{
+        .extensions = {names_extension({.uris = {std::string("https://a\0b/", 12)}})}};
     CHECK(fault(certificate_of(mail)).starts_with("x509: cannot parse URI"));
     // In a subject: whole in a UTF8String, refused in a PrintableString.
     const std::string common_name("a.test\0b", 8);
@@ -219,7 +220,7 @@ TEST_CASE("a name with NUL never counts as what stands before it") {
     Bytes printable = name;
     printable[printable.find('\x0c')] = '\x13';
     CHECK(fault(certificate_of({.name = printable})).ends_with("invalid PrintableString"));
-    CHECK(reason(parse_csr(request_of({.name = printable}))) == kCsrMalformed);
+    CHECK(reason_of(parse_csr(request_of({.name = printable}))) == kCsrMalformed);
 }
 
 TEST_CASE("a wildcard is the whole first label and stands for one label") {
@@ -252,16 +253,16 @@ TEST_CASE("international names are A-labels; anything else is no name") {
                              "b\xc3\xbc"
                              "cher.test",
                              "a\xe3\x80\x82test"}) {
-        const Parts parts{.extensions = {names_extension({.dns = {name}})}};
+        const HostileParts parts{.extensions = {names_extension({.dns = {name}})}};
         CHECK(fault(certificate_of(parts)) == "x509: SAN dNSName is malformed");
-        CHECK(reason(parse_csr(request_of(parts))) == kCsrMalformed);
+        CHECK(reason_of(parse_csr(request_of(parts))) == kCsrMalformed);
     }
 }
 
 TEST_CASE("labels of 64 and of 60,000 characters match only themselves") {
     for (const std::size_t size : {64U, 60'000U}) {
         const std::string name = std::string(size, 'a') + ".test";
-        const Parts parts{.extensions = {names_extension({.dns = {name}})}};
+        const HostileParts parts{.extensions = {names_extension({.dns = {name}})}};
         const Certificate certificate = read(certificate_of(parts));
         CHECK(check_host(certificate, name));
         CHECK(!check_host(certificate, name.substr(1)));
@@ -291,11 +292,11 @@ TEST_CASE("RSA 16384 is read, larger is refused before anything is worked out") 
     const Bytes three("\x01\0\x01", 3);
     const Bytes largest = rsa_spki(Bytes(2048, '\xff'), three);
     CHECK(read(certificate_of({.spki = largest})).public_key()->bits() == 16'384);
-    CHECK(reason(parse_csr(request_of({.spki = largest}))) == kCsrBadSignature);
+    CHECK(reason_of(parse_csr(request_of({.spki = largest}))) == kCsrBadSignature);
     const Bytes larger = rsa_spki(Bytes(2049, '\xff'), three);
-    CHECK(reason(parse_csr(request_of({.spki = larger}))) == kCsrMalformed);
+    CHECK(reason_of(parse_csr(request_of({.spki = larger}))) == kCsrMalformed);
     CHECK(!read(certificate_of({.spki = larger})).public_key());
-    CHECK(reason(parse(8192)) == kCsrMalformed);
+    CHECK(reason_of(parse(8192)) == kCsrMalformed);
 }
 
 TEST_CASE("RSA exponents of 1, 0, even and beyond 31 bits are no key") {
@@ -303,7 +304,7 @@ TEST_CASE("RSA exponents of 1, 0, even and beyond 31 bits are no key") {
     for (const std::string_view hex : {"01", "00", "02", "010000", "80000001", "0100000001"}) {
         CAPTURE(hex);
         const Bytes spki = rsa_spki(modulus, *parse_hex(hex));
-        CHECK(reason(parse_csr(request_of({.spki = spki}))) == kCsrMalformed);
+        CHECK(reason_of(parse_csr(request_of({.spki = spki}))) == kCsrMalformed);
         const auto certificate = parse_certificate(certificate_of({.spki = spki}));
         CHECK((!certificate || !certificate->public_key()));
     }
@@ -311,33 +312,33 @@ TEST_CASE("RSA exponents of 1, 0, even and beyond 31 bits are no key") {
 }
 
 TEST_CASE("elliptic curves with explicit parameters are refused") {
-    CHECK(reason(hostile_request("csr-ec-explicit.pem")) == kCsrMalformed);
+    CHECK(reason_of(hostile_request("csr-ec-explicit.pem")) == kCsrMalformed);
     const auto certificate = parse_certificates_pem(test::data("x509/hostile/ec-explicit.pem"));
     REQUIRE(!certificate);
     CHECK(certificate.error().detail == "x509: invalid ECDSA parameters");
 }
 
 TEST_CASE("points that are compressed, at infinity or off the curve are refused") {
-    CHECK(reason(hostile_request("csr-ec-compressed.pem")) == kCsrMalformed);
-    const Bytes& good = key().public_key().spki();
+    CHECK(reason_of(hostile_request("csr-ec-compressed.pem")) == kCsrMalformed);
+    const Bytes& good = hostile_key().public_key().spki();
     const Bytes start = good.substr(0, good.size() - 64);
     for (const Bytes& point : {Bytes(64, '\0'), Bytes(64, '\xff'), Bytes(63, '\0') + '\1'}) {
-        CHECK(reason(parse_csr(request_of({.spki = start + point}))) == kCsrMalformed);
+        CHECK(reason_of(parse_csr(request_of({.spki = start + point}))) == kCsrMalformed);
         const Certificate certificate = read(certificate_of({.spki = start + point}));
         CHECK(!certificate.public_key());
-        CHECK(!verify_chain(certificate, {.intermediates = {&certificate}, .now = kNow}));
+        CHECK(!verify_chain(certificate, {.intermediates = {&certificate}, .now = kHostileNow}));
     }
     const Bytes infinity = *parse_hex(
         "3019301306072a8648ce3d020106082a8648ce3d030107030200"
         "00");
     CHECK(fault(certificate_of({.spki = infinity})) == "x509: invalid ECDSA public key");
-    CHECK(reason(parse_csr(request_of({.spki = infinity}))) == kCsrMalformed);
+    CHECK(reason_of(parse_csr(request_of({.spki = infinity}))) == kCsrMalformed);
 }
 
 TEST_CASE("Ed448 and DSA: requests are refused as such, certificates are read but never trusted") {
     for (const std::string kind : {"ed448", "dsa"}) {
         CAPTURE(kind);
-        CHECK(reason(hostile_request("csr-" + kind + ".pem")) == kCsrUnsupportedKey);
+        CHECK(reason_of(hostile_request("csr-" + kind + ".pem")) == kCsrUnsupportedKey);
         const Certificate certificate = hostile_certificate(kind + ".pem");
         CHECK(certificate.public_key().error().code == Code::kUnsupported);
         CHECK(!certificate.algorithm.scheme);
@@ -348,7 +349,7 @@ TEST_CASE("Ed448 and DSA: requests are refused as such, certificates are read bu
         REQUIRE(!chain);
         CHECK(chain.error().code == Code::kUnauthenticated);
     }
-    CHECK(reason(hostile_request("csr-koblitz.pem")) == kCsrMalformed);
+    CHECK(reason_of(hostile_request("csr-koblitz.pem")) == kCsrMalformed);
 }
 
 TEST_CASE("a broken self-signature: no request, and no link of a chain") {
@@ -357,17 +358,17 @@ TEST_CASE("a broken self-signature: no request, and no link of a chain") {
     for (std::size_t i = request.size() - size; i < request.size(); ++i) {
         Bytes broken = request;
         broken[i] = static_cast<char>(broken[i] ^ 1);
-        CHECK(reason(parse_csr(broken)) == kCsrBadSignature);
+        CHECK(reason_of(parse_csr(broken)) == kCsrBadSignature);
     }
     const Certificate root =
         read(certificate_of({.extensions = {{.id = oid::kBasicConstraints,
                                              .critical = true,
                                              .value = *parse_hex("30030101ff")}}}));
-    CHECK(check_signature(root, key().public_key()));
+    CHECK(check_signature(root, hostile_key().public_key()));
     Bytes der = root.der;
     der.back() = static_cast<char>(der.back() ^ 1);
     const Certificate broken = read(der);
-    CHECK(!check_signature(broken, key().public_key()));
+    CHECK(!check_signature(broken, hostile_key().public_key()));
     CHECK(!chain_fault(broken, root).empty());
 }
 
@@ -376,12 +377,13 @@ TEST_CASE("a CA flag in a request is read as an extension and gives no power") {
     REQUIRE(csr);
     CHECK(std::ranges::find(csr->extensions, oid::kBasicConstraints, &Extension::id) !=
           csr->extensions.end());
-    const auto der = sign_draft({.subject_der = csr->subject_der,
-                                 .not_before = kNow,
-                                 .not_after = kNow,
-                                 .spki = csr->key.spki(),
-                                 .names = csr->names},
-                                "\x01", csr->subject_der, key(), SignatureScheme::kEcdsaSha256);
+    const auto der =
+        sign_draft({.subject_der = csr->subject_der,
+                    .not_before = kHostileNow,
+                    .not_after = kHostileNow,
+                    .spki = csr->key.spki(),
+                    .names = csr->names},
+                   "\x01", csr->subject_der, hostile_key(), SignatureScheme::kEcdsaSha256);
     const Certificate leaf = read(*der);
     CHECK(!leaf.is_ca());
     CHECK(!leaf.key_usage);

@@ -13,7 +13,7 @@ namespace step::x509 {
 namespace {
 
 // When the recordings were made.
-const SysSeconds kThen =
+const SysSeconds kInspected =
     std::chrono::floor<std::chrono::seconds>(*parse_rfc3339("2026-11-22T06:00:00Z"));
 
 std::string recorded(const std::string& folder, const std::string& file) {
@@ -43,12 +43,12 @@ TEST_CASE("a revocation list is shown as by the original, byte for byte") {
         CHECK(as_json(*list, unasked) == recorded(folder, "json-insecure.json"));
         const auto issuer = parse_certificates_pem(recorded(folder, "issuer.pem"));
         REQUIRE(issuer);
-        const CrlVerdict verdict = judge_signature(*list, *issuer, kThen);
+        const CrlVerdict verdict = judge_signature(*list, *issuer, kInspected);
         CHECK(inspect_text(*list, verdict) == recorded(folder, "text-ca.txt"));
         CHECK(as_json(*list, verdict) == recorded(folder, "json-ca.json"));
         const auto other = parse_certificates_pem(
             recorded(folder == "crl-empty" ? "crl-from-step-ca" : "crl-empty", "issuer.pem"));
-        const CrlVerdict stranger = judge_signature(*list, *other, kThen);
+        const CrlVerdict stranger = judge_signature(*list, *other, kInspected);
         if (folder != "crl-entries") {  // Made by the same issuer as the empty one.
             CHECK(inspect_text(*list, stranger) == recorded(folder, "text-unrelated-ca.txt"));
         }

@@ -132,7 +132,7 @@ constexpr NamedOid kNameMembers[] = {
     {"1.3.6.1.4.1.311.60.2.1.2", "jurisdiction_province"},
 };
 
-constexpr CurveParameters kCurves[] = {
+constexpr CurveParameters kCurveNames[] = {
     {"P-256", 256, "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
      "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
      "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b",
@@ -182,7 +182,7 @@ std::string_view attribute_label(std::string_view oid) {
 }
 
 const CurveParameters* curve_parameters(std::string_view name) {
-    for (const CurveParameters& curve : kCurves) {
+    for (const CurveParameters& curve : kCurveNames) {
         if (curve.name == name) {
             return &curve;
         }

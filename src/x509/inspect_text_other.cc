@@ -209,11 +209,11 @@ std::optional<Lines> raw_line(ByteView value) {
     return Lines{std::string(value)};
 }
 
-struct Known {
+struct KnownText {
     std::string_view oid, name;
     std::optional<Lines> (*lines)(ByteView);
 };
-constexpr Known kKnown[] = {
+constexpr KnownText kKnown[] = {
     {"1.3.6.1.5.5.7.1.1", "Authority Information Access",
      [](ByteView value) { return std::optional(access_lines(value)); }},
     {"2.16.840.1.113730.1.13", "Netscape Comment", comment_lines},
@@ -351,7 +351,7 @@ void put_alt_names(std::string& out, const Extension& extension, const AltNames&
 
 void put_other_extension(std::string& out, const Extension& extension) {
     const std::string id = extension.id.text();
-    for (const Known& known : kKnown) {
+    for (const KnownText& known : kKnown) {
         if (known.oid != id) {
             continue;
         }

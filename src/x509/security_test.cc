@@ -20,14 +20,14 @@ namespace {
 using crypto::SignatureScheme;
 using Strings = std::vector<std::string>;
 
-const crypto::PrivateKey& key() {
+const crypto::PrivateKey& authority_key() {
     static const crypto::PrivateKey kKey = *crypto::generate_key(crypto::KeyKind::kEcP256);
     return kKey;
 }
 
 Certificate certificate_of(const Draft& draft) {
     const auto der =
-        sign_draft(draft, "\x01", encode_name({}), key(), SignatureScheme::kEcdsaSha256);
+        sign_draft(draft, "\x01", encode_name({}), authority_key(), SignatureScheme::kEcdsaSha256);
     REQUIRE(der);
     auto certificate = parse_certificate(*der);
     REQUIRE(certificate);
@@ -35,7 +35,7 @@ Certificate certificate_of(const Draft& draft) {
 }
 
 Draft empty_draft() {
-    return {.subject_der = encode_name({}), .spki = key().public_key().spki()};
+    return {.subject_der = encode_name({}), .spki = authority_key().public_key().spki()};
 }
 
 TEST_CASE("2b41faa9: the size of an RSA key is told truly, so that 1024 bits can be refused") {
@@ -53,7 +53,7 @@ TEST_CASE("2b41faa9: the size of an RSA key is told truly, so that 1024 bits can
 }
 
 TEST_CASE("7e434025: a common name is not an alternative name") {
-    const auto der = make_csr({.subject = to_name({.common_name = "a.test"})}, key());
+    const auto der = make_csr({.subject = to_name({.common_name = "a.test"})}, authority_key());
     const auto csr = parse_csr(*der);
     REQUIRE(csr);
     CHECK(csr->names.empty());
@@ -169,10 +169,11 @@ TEST_CASE("0.22.1: the issuer's key decides about the signature, whatever the su
     draft.spki = rsa->public_key().spki();
     const Certificate under_ec = certificate_of(draft);
     CHECK(under_ec.algorithm.scheme == SignatureScheme::kEcdsaSha256);
-    CHECK(check_signature(under_ec, key().public_key()));
+    CHECK(check_signature(under_ec, authority_key().public_key()));
     CHECK(!check_signature(under_ec, rsa->public_key()));
     // A scheme that does not fit the issuer's key signs nothing.
-    CHECK(!sign_draft(draft, "\x01", encode_name({}), key(), SignatureScheme::kRsaSha256));
+    CHECK(
+        !sign_draft(draft, "\x01", encode_name({}), authority_key(), SignatureScheme::kRsaSha256));
     CHECK(!sign_draft(draft, "\x01", encode_name({}), *rsa, SignatureScheme::kEcdsaSha256));
 }
 

@@ -13,7 +13,7 @@ constexpr std::string_view kTypeNames[] = {"JWK", "OIDC",  "GCP",    "AWS",  "Az
                                            "X5C", "K8sSA", "SSHPOP", "SCEP", "Nebula"};
 constexpr int kMaxType = 1'000'000;
 
-bool is_string(Tag tag) {
+bool is_utf8_string(Tag tag) {
     return tag == Tag::kPrintableString || tag == Tag::kUtf8String || tag == Tag::kIa5String;
 }
 
@@ -35,7 +35,7 @@ Result<StepProvisioner> parse(ByteView value) {
     Reader pairs(list.value_or(""));
     while (!pairs.at_end()) {
         STEP_ASSIGN(const Reader::Element text, pairs.read_any());
-        if (!is_string(text.tag)) {
+        if (!is_utf8_string(text.tag)) {
             return Error{.code = Code::kInvalidArgument, .detail = "not a string"};
         }
         provisioner.key_values.emplace_back(text.contents);

@@ -14,9 +14,9 @@ using crypto::KeyKind;
 
 constexpr std::array kDigests{"MD5", "SHA1", "SHA256", "SHA384", "SHA512"};
 constexpr std::array kCurves{"P-256", "P-384", "P-521"};
-constexpr std::array kCiphers{"AES-128-CBC",  "AES-192-CBC", "AES-256-CBC",  "AES-128-GCM",
-                              "AES-192-GCM",  "AES-256-GCM", "AES-128-WRAP", "AES-192-WRAP",
-                              "AES-256-WRAP", "DES-EDE3-CBC"};
+constexpr std::array kLibraryCiphers{"AES-128-CBC",  "AES-192-CBC", "AES-256-CBC",  "AES-128-GCM",
+                                     "AES-192-GCM",  "AES-256-GCM", "AES-128-WRAP", "AES-192-WRAP",
+                                     "AES-256-WRAP", "DES-EDE3-CBC"};
 
 EVP_PKEY* make_template(const char* curve) {
     const PkeyCtxPtr ctx(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
@@ -36,9 +36,9 @@ struct Digests {
     }
 };
 struct Ciphers {
-    std::array<const EVP_CIPHER*, kCiphers.size()> found{};
+    std::array<const EVP_CIPHER*, kLibraryCiphers.size()> found{};
     Ciphers() {
-        std::transform(kCiphers.begin(), kCiphers.end(), found.begin(),
+        std::transform(kLibraryCiphers.begin(), kLibraryCiphers.end(), found.begin(),
                        [](const char* name) { return EVP_CIPHER_fetch(nullptr, name, nullptr); });
     }
 };
@@ -67,7 +67,7 @@ const evp_cipher_st* aes(Mode mode, std::size_t key_bytes) {
 }
 
 const evp_cipher_st* des3_cbc() {
-    return cipher(kCiphers.size() - 1);
+    return cipher(kLibraryCiphers.size() - 1);
 }
 
 const char* curve_name(KeyKind kind) {
