@@ -94,7 +94,7 @@ Result<State> find_state(ByteView file, std::optional<std::uint64_t> transaction
 }
 
 /// Which tree a page belongs to: what its entries are.
-enum class Kind : unsigned char { kFree, kNames, kRows };
+enum class PageKind : unsigned char { kFree, kNames, kRows };
 
 class Walk {
 public:
@@ -112,11 +112,11 @@ public:
         if (state_.names.flags != 0) {
             return damaged("its head names tables of another kind");
         }
-        STEP_TRY(tree(state_.names, Kind::kNames));
+        STEP_TRY(tree(state_.names, PageKind::kNames));
         for (std::size_t i = 0; i < tables_.size(); ++i) {  // Rows add none.
-            STEP_TRY(tree(tables_[i], Kind::kRows));
+            STEP_TRY(tree(tables_[i], PageKind::kRows));
         }
-        return tree(state_.free, Kind::kFree);
+        return tree(state_.free, PageKind::kFree);
     }
 
 private:
@@ -127,7 +127,7 @@ private:
         unsigned flags = 0;
     };
 
-    Status tree(const Tree& tree, Kind kind) {
+    Status tree(const Tree& tree, PageKind kind) {
         if (tree.root == kNoPage) {
             return tree.entries == 0 ? ok() : damaged("a table has rows and no pages");
         }
@@ -136,7 +136,7 @@ private:
         }
         entries_ = 0;
         last_key_ = {};
-        const bool whole = kind != Kind::kRows || depth_ == Depth::kEverything;
+        const bool whole = kind != PageKind::kRows || depth_ == Depth::kEverything;
         STEP_TRY(page(tree.root, tree.depth, kind, whole || tree.depth == 1));
         if ((whole || tree.depth == 1) && entries_ != tree.entries) {
             return damaged(
@@ -176,7 +176,7 @@ private:
     }
 
     // Recurses at most kMaxDepth deep; claim() ends what leads in circles.
-    Status page(std::uint64_t number, unsigned level, Kind kind,
+    Status page(std::uint64_t number, unsigned level, PageKind kind,
                 bool leaves) {  // NOLINT(misc-no-recursion)
         STEP_TRY(claim(number, 1));
         if (level == 1 && !leaves) {
@@ -189,7 +189,7 @@ private:
             return bad_page(number, "has bounds that cannot be");
         }
         const std::size_t count = (lower - kHeader) / 2;
-        if (count == 0 || (level > 1 && kind != Kind::kFree && count < 2)) {
+        if (count == 0 || (level > 1 && kind != PageKind::kFree && count < 2)) {
             return bad_page(number, "has too few entries");
         }
         for (std::size_t i = 0; i < count; ++i) {
@@ -233,9 +233,9 @@ private:
         return node;
     }
 
-    Status row(std::uint64_t number, const Node& node, Kind kind) {
+    Status row(std::uint64_t number, const Node& node, PageKind kind) {
         const bool ascends =
-            kind == Kind::kFree
+            kind == PageKind::kFree
                 ? node.key.size() == 8 && (entries_ == 0 || load<std::uint64_t>(node.key, 0) >
                                                                 load<std::uint64_t>(last_key_, 0))
                 : entries_ == 0 || node.key > last_key_;
@@ -244,14 +244,14 @@ private:
         }
         last_key_ = node.key;
         ++entries_;
-        if (((node.flags & kSubtree) != 0) != (kind == Kind::kNames)) {
+        if (((node.flags & kSubtree) != 0) != (kind == PageKind::kNames)) {
             return bad_page(number, "has an entry of another kind");
         }
         std::size_t at = node.at;
         if ((node.flags & kBigData) != 0) {
             STEP_ASSIGN(at, overflow(load<std::uint64_t>(file_, node.at), node.size));
         }
-        if (kind == Kind::kNames) {
+        if (kind == PageKind::kNames) {
             if (node.size != kDbBytes || (node.flags & kBigData) != 0) {
                 return bad_page(number, "describes a table wrongly");
             }
@@ -260,7 +260,7 @@ private:
                 return bad_page(number, "describes a table of another kind");
             }
         }
-        return kind == Kind::kFree ? free_pages(number, file_.substr(at, node.size)) : ok();
+        return kind == PageKind::kFree ? free_pages(number, file_.substr(at, node.size)) : ok();
     }
 
     /// Where a value on pages of its own begins.
