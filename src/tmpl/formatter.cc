@@ -86,9 +86,10 @@ void Formatter::write_integer(std::uint64_t value, unsigned base, bool is_signed
         digits = flags.width - (negative || flags.plus || flags.space ? 1 : 0);
     }
     const bool upper = verb == 'X';
+    const std::string_view alphabet = upper ? "0123456789ABCDEF" : "0123456789abcdef";
     std::string text;
     do {
-        text += (upper ? "0123456789ABCDEF" : "0123456789abcdef")[value % base];
+        text += alphabet[value % base];
         value /= base;
     } while (value > 0);
     while (static_cast<int>(text.size()) < digits) {
