@@ -50,7 +50,7 @@ std::string reason_name(ByteView value) {
     if (!octets || octets->empty() || octets->size() > 4) {
         return parts::printable(value);
     }
-    std::int64_t code = static_cast<signed char>(octets->front());
+    auto code = static_cast<std::int64_t>(static_cast<signed char>(octets->front()));
     for (const char c : octets->substr(1)) {
         code = code * 256 + static_cast<unsigned char>(c);
     }
