@@ -25,7 +25,6 @@ std::span<const Entry> semver_family();
 std::span<const Entry> url_family();
 std::span<const Entry> crypto_family();
 std::span<const Entry> random_family();
-std::span<const Entry> asn1_family();
 
 /// sprig's and reflect's wording when something is called on the wrong type.
 Error cannot(std::string_view what, const Value& value);
