@@ -1,6 +1,10 @@
 #include "ca/listener.h"
 
+#include "http/server.h"
+
 namespace step::ca {
+
+Listener::Listener(std::unique_ptr<http::Server> server) : server_(std::move(server)) {}
 
 Listener::~Listener() {
     if (thread_.joinable()) {

@@ -4,14 +4,16 @@
 #include <memory>
 #include <thread>
 
-#include "http/server.h"
+namespace step::http {
+class Server;
+}
 
 namespace step::ca {
 
 /// A server and the thread it runs in.
 class Listener {
 public:
-    explicit Listener(std::unique_ptr<http::Server> server) : server_(std::move(server)) {}
+    explicit Listener(std::unique_ptr<http::Server> server);
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     /// Stops, and waits until requests in flight are answered.

@@ -3,6 +3,7 @@
 #include "ca/server_impl.h"
 #include "cli/args.h"
 #include "cli/files.h"
+#include "http/server.h"
 
 namespace step::ca {
 namespace {

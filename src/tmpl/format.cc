@@ -180,9 +180,9 @@ void Printer::print_complex(const Value& value, char32_t verb) {
         return bad_verb(value, verb);
     }
     out_ += '(';
-    print_float(value.as_complex().real(), verb);
+    print_float(value.as_complex().real, verb);
     const bool plus = std::exchange(formatter_.flags.plus, true);
-    print_float(value.as_complex().imag(), verb);
+    print_float(value.as_complex().imag, verb);
     formatter_.flags.plus = plus;
     out_ += "i)";
 }

@@ -31,12 +31,12 @@ void take_whole(Number& number, double value) {
     }
 }
 
-Number complex_number(std::complex<double> value) {
+Number complex_number(Complex value) {
     Number number{.is_complex = true, .as_complex = value};
-    if (value.imag() == 0) {
+    if (value.imag == 0) {
         number.is_float = true;
-        number.as_float = value.real();
-        take_whole(number, value.real());
+        number.as_float = value.real;
+        take_whole(number, value.real);
     }
     return number;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <complex>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -45,7 +44,7 @@ struct Number {
     std::int64_t as_int = 0;
     std::uint64_t as_uint = 0;
     double as_float = 0;
-    std::complex<double> as_complex{};
+    Complex as_complex{};
 };
 /// Reads a constant as text/template does. `is_complex` says how the lexer saw it.
 Result<Number> read_number(std::string_view text, bool is_complex);

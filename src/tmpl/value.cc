@@ -92,9 +92,9 @@ double Value::as_float() const {
     return value == nullptr ? 0 : *value;
 }
 
-std::complex<double> Value::as_complex() const {
-    const auto* value = std::get_if<std::complex<double>>(&data_);
-    return value == nullptr ? std::complex<double>{} : *value;
+Complex Value::as_complex() const {
+    const auto* value = std::get_if<Complex>(&data_);
+    return value == nullptr ? Complex{} : *value;
 }
 
 std::string_view Value::as_text() const {
@@ -176,7 +176,7 @@ bool is_true(const Value& value) {
             return true;
         case Kind::kComplex64:
         case Kind::kComplex128:
-            return value.as_complex() != 0.0;
+            return value.as_complex() != Complex{};
         case Kind::kFloat32:
         case Kind::kFloat64:
             return value.as_float() != 0;

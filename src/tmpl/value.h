@@ -1,6 +1,5 @@
 #pragma once
 
-#include <complex>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -104,6 +103,12 @@ public:
     virtual bool equals(const Object& other) const { return this == &other; }
 };
 
+/// Go's complex128. (<complex> would cost each who includes this 10,000 lines.)
+struct Complex {
+    double real = 0, imag = 0;
+    bool operator==(const Complex&) const = default;
+};
+
 /// Any Go value a template can hold. Cheap to copy: strings, lists, maps and objects are shared,
 /// as in Go maps change for all who hold them. A value that Go would call nil of type any has no
 /// type: is_nil().
@@ -115,7 +120,7 @@ public:
     Value(bool value) : type_(&types::kBool), data_(value) {}
     Value(int value) : type_(&types::kInt), data_(std::int64_t{value}) {}
     Value(double value) : type_(&types::kFloat64), data_(value) {}
-    Value(std::complex<double> value) : type_(&types::kComplex), data_(value) {}
+    Value(Complex value) : type_(&types::kComplex), data_(value) {}
     Value(std::string value);
     Value(std::string_view value) : Value(std::string(value)) {}
     Value(const char* value) : Value(std::string(value)) {}
@@ -173,7 +178,7 @@ public:
     std::int64_t as_int() const;
     std::uint64_t as_uint() const;
     double as_float() const;
-    std::complex<double> as_complex() const;
+    Complex as_complex() const;
     /// Of a string or a []uint8.
     std::string_view as_text() const;
     const std::shared_ptr<Map>* as_map() const { return std::get_if<std::shared_ptr<Map>>(&data_); }
@@ -192,11 +197,10 @@ public:
     unsigned depth() const;
 
 private:
-    using Data =
-        std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double,
-                     std::complex<double>, std::shared_ptr<const std::string>,
-                     std::shared_ptr<List>, std::shared_ptr<Map>, std::shared_ptr<const Object>,
-                     std::shared_ptr<std::function<Value()>>>;
+    using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, Complex,
+                              std::shared_ptr<const std::string>, std::shared_ptr<List>,
+                              std::shared_ptr<Map>, std::shared_ptr<const Object>,
+                              std::shared_ptr<std::function<Value()>>>;
     Value(const Type& type, Data data) : type_(&type), data_(std::move(data)) {}
 
     const Type* type_ = nullptr;

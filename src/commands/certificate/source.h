@@ -38,9 +38,9 @@ Result<std::vector<x509::Certificate>> fetch_chain(cli::Context& context,
 /// "host:port" of a URL, with `port` if it names none.
 std::string with_port(const Uri& uri, std::string_view port);
 
-/// The certificates of a file whose contents are `bytes`: PEM, in which text and blocks of other types
-/// are passed over, or one in DER. Fails with kInvalidArgument and the original's words: "error
-/// parsing F: does not contain a valid PEM encoded certificate".
+/// The certificates of a file whose contents are `bytes`: PEM, in which text and blocks of other
+/// types are passed over, or one in DER. Fails with kInvalidArgument and the original's words:
+/// "error parsing F: does not contain a valid PEM encoded certificate".
 Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::string& path);
 
 /// The same of the file at `path`. Fails with `error reading "F": …`.
