@@ -60,13 +60,24 @@ std::string reason_of(const Error& error) {
 }
 
 Error reading_open(const std::string& file, const Error& error) {
-    return {.code = error.code,
-            .detail = fmt::format("error reading {}: open {}: {}", file, file, reason_of(error))};
+    const std::string_view doing = error.detail.starts_with("read ") ? "read" : "open";
+    return {
+        .code = error.code,
+        .detail = fmt::format("error reading {}: {} {}: {}", file, doing, file, reason_of(error))};
 }
 
 Error reading_quoted(const std::string& file, const Error& error) {
     return {.code = error.code,
             .detail = fmt::format("error reading \"{}\": {}", file, reason_of(error))};
+}
+
+Error without_failed(Error error) {
+    constexpr std::string_view kFailed = " failed: ";
+    const std::size_t at = error.detail.rfind(kFailed);
+    if (at != std::string::npos) {
+        error.detail.replace(at, kFailed.size(), ": ");
+    }
+    return error;
 }
 
 Error explain(Error error, std::string_view prefix) {

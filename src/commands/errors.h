@@ -44,6 +44,9 @@ Error reading_open(const std::string& file, const Error& error);
 /// `error reading "F": no such file or directory`
 Error reading_quoted(const std::string& file, const Error& error);
 
+/// "open F: no such file or directory" of read_file's or write_file's "open F failed: …".
+Error without_failed(Error error);
+
 /// Prefixes the detail. What the CA itself answered and needs no prefix is followed by the hint
 /// to run again with STEPDEBUG=1.
 Error explain(Error error, std::string_view prefix = {});

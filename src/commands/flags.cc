@@ -120,7 +120,7 @@ Status check_no_password(const cli::Args& args) {
         return ok();
     }
     if (!args.get("password-file").empty()) {
-        return incompatible("no-password", "password-file");
+        return flag_incompatible("no-password", "password-file");
     }
     return args.flag("insecure") ? ok() : Status(needs_flag("no-password", "insecure"));
 }

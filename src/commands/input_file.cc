@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "cli/files.h"
 #include "commands/errors.h"
 
@@ -17,6 +18,12 @@ Result<Bytes> read_input_file(cli::Context& context, const std::string& path) {
             .detail = fmt::format("unexpected error on {}: : {}", path, reason_of(bytes.error()))};
     }
     return bytes;
+}
+
+Status check_no_folder(const std::string& path) {
+    return kind_of(path) == Kind::kFolder
+               ? Status(invalid(fmt::format("unexpected error on {}: file is a directory", path)))
+               : ok();
 }
 
 std::string input_name(const cli::Args& args) {

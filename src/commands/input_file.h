@@ -11,6 +11,9 @@ namespace step::commands {
 /// wording of the original: "unexpected error on F: : no such file or directory".
 Result<Bytes> read_input_file(cli::Context& context, const std::string& path);
 
+/// "unexpected error on F: file is a directory", of a file that is to be written.
+Status check_no_folder(const std::string& path);
+
 /// The first positional, or "-" without one.
 std::string input_name(const cli::Args& args);
 

@@ -95,6 +95,11 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     const auto fails = [&](std::string_view doing, std::string_view why) {
         return invalid(fmt::format("error {} {}: {}", doing, name, why));
     };
+    // Read whether the key needs it or not, so that a typing error shows; an empty one is as none.
+    Secret password;
+    if (!password_file.empty()) {
+        STEP_ASSIGN(password, read_password_flag(password_file));
+    }
     auto found = next_pem(text);
     if (!found) {
         return fails("decoding", "not a valid PEM encoded block");
@@ -130,7 +135,8 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     if (!block.type.ends_with("PRIVATE KEY") || !crypto::is_private_key_type(block.type)) {
         return fails("decoding", fmt::format("contains an unexpected header '{}'", block.type));
     }
-    auto opened = open_private_key(context, text, name, password_file, "parsing");
+    auto opened =
+        open_private_key(context, text, name, password.empty() ? "" : password_file, "parsing");
     if (!opened) {
         return std::move(opened).error();
     }

@@ -75,10 +75,13 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const std::string file = args.positional(0);
     const std::string out = args.get("out").empty() ? file : args.get("out");
     STEP_ASSIGN(const Secret text, read_key_text(file));
-    STEP_ASSIGN(const Secret changed, text.view().starts_with("-----BEGIN ")
-                                          ? change_pem(context, text, file, out)
-                                          : change_jwk(context, file));
-    STEP_TRY(cli::write_output(context, out, changed.view(), kMode, Mode::kExact));
+    const bool pem = text.view().starts_with("-----BEGIN ");
+    STEP_ASSIGN(const Secret changed,
+                pem ? change_pem(context, text, file, out) : change_jwk(context, file));
+    if (const auto written = cli::write_output(context, out, changed.view(), kMode, Mode::kExact);
+        !written) {
+        return pem ? without_failed(written.error()) : written.error();
+    }
     context.console.err(fmt::format("Your key has been saved in {}.\n", out));
     return 0;
 }

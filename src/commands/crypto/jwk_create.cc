@@ -7,6 +7,7 @@
 #include "commands/crypto/crypto.h"
 #include "commands/crypto/jwk_rules.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "commands/key_files.h"
 #include "commands/random_text.h"
 #include "crypto/keygen.h"
@@ -144,7 +145,12 @@ Status check_usage(const x509::Certificate& certificate) {
 Result<jose::Jwk> import_pem(cli::Context& context) {
     const cli::Args& args = context.args;
     const std::string path = args.get("from-pem");
-    STEP_ASSIGN(const Bytes pem, read_file(path));
+    auto bytes = read_file(path);
+    if (!bytes) {
+        return reading_quoted(path, bytes.error());
+    }
+    const Secret text(*std::move(bytes));
+    const ByteView pem = text.view();
     const auto block = next_pem(pem);
     const std::string type = block ? block->block.type : "";
     jose::Jwk made;
@@ -163,9 +169,9 @@ Result<jose::Jwk> import_pem(cli::Context& context) {
         STEP_ASSIGN(made.public_key, crypto::parse_public_key(pem));
     } else {
         // Its password is asked for: --password-file is that of the new file.
-        STEP_ASSIGN(crypto::PrivateKey key, read_private_key(context, path, ""));
-        made.public_key = key.public_key();
-        made.private_key = std::move(key);
+        STEP_ASSIGN(AnyKey key, read_pem_key(context, pem, path, ""));
+        made.public_key = std::move(key.public_key);
+        made.private_key = std::move(key.private_key);
     }
     const bool rsa = made.public_key->kind() == crypto::KeyKind::kRsa;
     made.alg = rsa ? args.get("alg") : jose::default_algorithm(*made.public_key);
@@ -240,6 +246,8 @@ Status write_files(cli::Context& context, const jose::Jwk& made) {
     if (has_private) {
         STEP_ASSIGN(hidden, private_text(context, jose::private_jwk(made)));
     }
+    STEP_TRY(check_no_folder(public_file));
+    STEP_TRY(check_no_folder(has_private ? private_file : ""));
     STEP_TRY(cli::write_output(context, public_file, shown_text.view(), kMode,
                                symmetric ? Mode::kExact : Mode::kKeep));
     if (has_private) {

@@ -30,9 +30,9 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_ASSIGN(const FoundKey found, read_any_key(context, input_name(args),
                                                    args.get("password-file"), PemBlocks::kFirst));
     if (!found.key.public_key) {
-        return invalid(fmt::format(
-            "error {}: {}: []uint8", ssh ? "creating ssh public key" : "marshaling public key",
-            ssh ? "ssh: unsupported key type" : "x509: unsupported public key type"));
+        return invalid(
+            ssh ? "error creating ssh public key: ssh: unsupported key type []uint8"
+                : "error marshaling public key: x509: unsupported public key type: []uint8");
     }
     const crypto::PublicKey& key = *found.key.public_key;
     const Bytes hashed = ssh    ? crypto::encode_ssh_key(key)

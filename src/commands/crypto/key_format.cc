@@ -128,6 +128,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         context.console.out(encoded.view());
         return 0;
     }
+    STEP_TRY(check_no_folder(out));
     STEP_TRY(cli::write_output(context, out, encoded.view(), mode_of_input(name),
                                found.key.private_key ? Mode::kExact : Mode::kKeep));
     context.console.err(fmt::format("Your key has been saved in {}.\n", out));

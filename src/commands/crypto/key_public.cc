@@ -3,6 +3,7 @@
 #include "cli/files.h"
 #include "commands/crypto/any_key.h"
 #include "commands/crypto/crypto.h"
+#include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/input_file.h"
 #include "commands/key_files.h"
@@ -28,7 +29,9 @@ Result<cli::ExitCode> run(cli::Context& context) {
         context.console.out(pem);
         return 0;
     }
-    STEP_TRY(cli::write_output(context, out, pem));
+    if (const auto written = cli::write_output(context, out, pem); !written) {
+        return without_failed(written.error());
+    }
     context.console.err(fmt::format("The public key has been saved in {}.\n", out));
     return 0;
 }

@@ -19,7 +19,7 @@ constexpr std::string_view kManual =
 Result<AnyKey> from_jwk(cli::Context& context, const std::string& file) {
     for (const char* flag : {"kty", "curve", "size"}) {
         if (context.args.is_set(flag)) {
-            return invalid(fmt::format("flag '--from-jwk' is incompatible with flag '--{}'", flag));
+            return incompatible("from-jwk", flag);
         }
     }
     // Its password is asked for: --password-file is that of the new file.
@@ -52,7 +52,10 @@ Result<cli::ExitCode> run(cli::Context& context) {
         STEP_TRY(cli::confirm_overwrite(context, private_file));
         STEP_ASSIGN(password, new_key_password(context));
     }
-    STEP_TRY(write_key_pair(context, public_file, private_file, key, password));
+    if (const auto written = write_key_pair(context, public_file, private_file, key, password);
+        !written) {
+        return without_failed(written.error());
+    }
     context.console.err(fmt::format("Your public key has been saved in {}.\n", public_file));
     context.console.err(key.private_key
                             ? fmt::format("Your private key has been saved in {}.\n", private_file)

@@ -51,9 +51,10 @@ Result<std::vector<x509::Certificate>> read_own_chain(const cli::Args& args,
                                                       const jose::Jwk& key) {
     const auto fails = [&](std::string_view why) {
         const bool chain = std::string_view(with.flag) == kX5c.flag;
-        return invalid(fmt::format("error validating {} and key for use in {} header: {}",
+        return invalid(fmt::format("error validating {} and key for use in {} header: {}{}",
                                    chain ? "x5c certificate chain" : "x5t certificate",
-                                   chain ? "x5c" : "x5t", why));
+                                   chain ? "x5c" : "x5t",
+                                   chain ? "ValidateX5C: " : "ValidateX5T: ", why));
     };
     const std::string file = args.get(with.flag);
     const auto text = read_file(file);
