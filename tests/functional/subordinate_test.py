@@ -36,7 +36,7 @@ class Subordinate(Case):
 
     def bundle(self, path):
         from tests.support import chains
-        return chains.x509.load_pem_x509_certificates(pathlib.Path(path).read_bytes())
+        return chains.load_bundle(pathlib.Path(path).read_text())
 
     def served_chain(self):
         """What openssl is shown, which must verify it with the root alone."""

@@ -1,11 +1,12 @@
 """Certificate authorities made by Python's cryptography: a second implementation of everything."""
 import datetime
+import re
 import unittest
 
 try:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 except ImportError:
     raise unittest.SkipTest("Python cryptography is not installed") from None
 
@@ -16,6 +17,25 @@ KEYS = {
     "Ed25519": ed25519.Ed25519PrivateKey.generate,
     "RSA": lambda: rsa.generate_private_key(65537, 2048),
 }
+
+
+def load_bundle(pem):
+    """Every certificate of PEM text, in order (Debian's release has no function for it)."""
+    return [x509.load_pem_x509_certificate(block.encode())
+            for block in re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.DOTALL)]
+
+
+def check_issued(certificate, issuer):
+    """Raises unless `issuer` is the issuer by name and by signature."""
+    key, signature, body = issuer.public_key(), certificate.signature, certificate.tbs_certificate_bytes
+    if certificate.issuer != issuer.subject:
+        raise ValueError(f"issued by {certificate.issuer}, not by {issuer.subject}")
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, body, ec.ECDSA(certificate.signature_hash_algorithm))
+    elif isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, body, padding.PKCS1v15(), certificate.signature_hash_algorithm)
+    else:
+        key.verify(signature, body)
 
 
 def make(name, issuer=None, *, key="P-256", days=(-1, 3650), ca=True, pathlen=None, usage=True, more=()):
