@@ -1,9 +1,10 @@
+#include "http/server.h"
+
 #include "app/database.h"
 #include "ca/banner.h"
 #include "ca/server_impl.h"
 #include "cli/args.h"
 #include "cli/files.h"
-#include "http/server.h"
 
 namespace step::ca {
 namespace {
