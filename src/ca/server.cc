@@ -1,5 +1,3 @@
-#include "http/server.h"
-
 #include "app/database.h"
 #include "ca/banner.h"
 #include "ca/server_impl.h"

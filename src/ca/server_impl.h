@@ -15,6 +15,7 @@
 #include "ca/options.h"
 #include "ca/renewal.h"
 #include "ca/signals.h"
+#include "http/server.h"
 #include "setup/config.h"
 #include "setup/steppath.h"
 #include "storage/lmdb/locks.h"
