@@ -20,7 +20,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import scale  # noqa: E402
-from measure import cpu_seconds, cpu_seconds_exact, folder_bytes, medians, resident_kb, status_kb, unit_us  # noqa: E402
+from measure import cpu_seconds, cpu_seconds_exact, folder_bytes, medians, needs_root, resident_kb, status_kb, unit_us  # noqa: E402
 from tests.support import harness  # noqa: E402
 
 CONNECTIONS = 16
@@ -149,6 +149,7 @@ def main():
     parser.add_argument("--long", action="store_true", help="what a large database does, too: minutes")
     parser.add_argument("--json", help="write the figures there too")
     options = parser.parse_args()
+    needs_root()
     folder = pathlib.Path(options.bin).resolve()
     step, step_ca, load = str(folder / "step"), str(folder / "step-ca"), str(folder / "step-load")
     harness.OURS_STEP, harness.OURS_CA = step, step_ca

@@ -19,6 +19,12 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def needs_root():
+    """step-ca forbids anyone else to look at its memory and threads."""
+    if os.geteuid() != 0:
+        raise SystemExit("bench: run it as root: step-ca lets nobody else count its memory")
+
+
 def cpu_seconds_exact(pid):
     """The same by the scheduler's nanoseconds; threads that ended meanwhile are left out."""
     return sum(int((task / "schedstat").read_text().split()[0])

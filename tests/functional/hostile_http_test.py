@@ -2,6 +2,7 @@
 descriptors stay bounded, and honest clients are served meanwhile."""
 import concurrent.futures
 import contextlib
+import os
 import pathlib
 import re
 import resource
@@ -28,6 +29,9 @@ def request(target="/health", method="GET", more="", version="HTTP/1.1", body=""
 
 def post(more, body=b"", target="/sign"):
     return request(target, "POST", more) + body
+
+
+LOOKS_INSIDE = unittest.skipIf(os.geteuid() != 0, "step-ca lets only root count its memory and descriptors")
 
 
 class Hostile(unittest.TestCase):
@@ -117,6 +121,7 @@ class Hostile(unittest.TestCase):
 
     # Many and slow.
 
+    @LOOKS_INSIDE
     def test_two_thousand_half_open_connections_leave_room_for_honest_clients(self):
         hello = self.hello()
         claims = b"\x16\x03\x01\x00\x09\x01\x01\xff\x00\x03\x03aaa"  # A hello of 130 KB, it says.
@@ -182,6 +187,7 @@ class Hostile(unittest.TestCase):
 
     # Large.
 
+    @LOOKS_INSIDE
     def test_header_bombs_are_refused_at_16_kib(self):
         bombs = {
             "one line of 4 MB": b"GET /" + b"a" * (4 << 20),
@@ -238,6 +244,7 @@ class Hostile(unittest.TestCase):
                 self.assertIn("400", wire.recv(4096).decode()[:14])
         self.assertLess(sent, 6_000_000)
 
+    @LOOKS_INSIDE
     def test_large_bodies_of_many_clients_at_once_do_not_fill_the_memory(self):
         memory = self.memory()
         wires = []
