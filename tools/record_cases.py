@@ -40,7 +40,7 @@ def observe(step, case):
         toolbox.prepare(work, toolbox.words(case))
         before = toolbox.snapshot(work)
         done = toolbox.run(step, case, work)
-        err = done.stderr.decode(errors="replace").replace(str(work), "$WORK").replace(top, "$HOME")
+        err = done.stderr.decode(errors="replace").replace(str(work), "$WORK").replace(top, "$HOME").replace(str(step), "step")
         files = toolbox.changes(before, toolbox.snapshot(work))
         return done.returncode, done.stdout.replace(str(work).encode(), b"$WORK").replace(top.encode(), b"$HOME"), err, files
 
