@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/html.h"
 #include "base/ip.h"
 #include "base/time.h"
 #include "base/uri.h"
@@ -15,6 +16,12 @@ TEST_CASE("quote writes Go's %q") {
     for (const auto& row : test::vectors("base/quotes.vec")) {
         CHECK(quote(row[0]) == row[1]);
     }
+}
+
+TEST_CASE("what HTML would take for markup is escaped as html.EscapeString does") {
+    CHECK(escape_html("<a href=\"x\">Tom & 'Jerry'</a>") ==
+          "&lt;a href=&#34;x&#34;&gt;Tom &amp; &#39;Jerry&#39;&lt;/a&gt;");
+    CHECK(escape_html("plain \xc3\xbc \xff") == "plain \xc3\xbc \xff");
 }
 
 TEST_CASE("trim takes off what Go calls space, whole characters only") {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/html.h"
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/markdown.h"
@@ -21,29 +22,6 @@ std::string sentence(std::string_view heading) {
     std::string text = to_lower(heading);
     text.replace(0, 1, to_upper(text.substr(0, 1)));
     return text;
-}
-
-std::string escape_html(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
 }
 
 std::string html_spans(std::string_view text) {

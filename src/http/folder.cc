@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/hex.h"
+#include "base/html.h"
 #include "base/readable_file.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -98,32 +99,6 @@ std::string type_of(std::string_view name, ByteView head) {
         return octet < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\x1b';
     });
     return binary ? "application/octet-stream" : "text/plain; charset=utf-8";
-}
-
-std::string escape_html(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&#34;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
 }
 
 /// A relative reference to a name; one that looks like a scheme gets "./" before it.

@@ -1,3 +1,5 @@
+#include "base/html.h"
+#include "base/text.h"
 #include "json/utf8.h"
 #include "tmpl/families_impl.h"
 #include "tmpl/format.h"
@@ -20,32 +22,8 @@ Result<std::string> joined(Call& call) {
 
 Result<Value> html(Call& call) {
     STEP_ASSIGN(const std::string text, joined(call));
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '\0':
-                out += "\xef\xbf\xbd";
-                break;
-            case '"':
-                out += "&#34;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return Value(std::move(out));
+    // Go's template package, unlike its html package, replaces NUL as well.
+    return Value(replace_all(escape_html(text), std::string_view("\0", 1), "\xef\xbf\xbd"));
 }
 
 void append_js(std::string& out, char32_t rune, std::string_view octets) {
