@@ -15,13 +15,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     }
     STEP_ASSIGN(const std::string text, read_token_line(context));
     STEP_ASSIGN(const jose::SignedMessage message, parse_token(text));
-    if (!context.args.flag("json")) {
-        context.console.out(message.payload);
-        return 0;
-    }
-    STEP_ASSIGN(const std::string shown, describe(message, Payload::kBase64));
-    context.console.out(shown);
-    return 0;
+    return print_jws(context, message);
 }
 
 }  // namespace

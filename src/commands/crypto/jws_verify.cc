@@ -20,13 +20,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (!jose::verify_signed(message, 0, key)) {
         return invalid("validation failed: invalid signature");
     }
-    if (!args.flag("json")) {
-        context.console.out(message.payload);
-        return 0;
-    }
-    STEP_ASSIGN(const std::string shown, describe(message, Payload::kBase64));
-    context.console.out(shown);
-    return 0;
+    return print_jws(context, message);
 }
 
 }  // namespace

@@ -10,16 +10,11 @@ constexpr std::string_view kManual =
 
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
-    STEP_TRY(args.expect_positionals(3));
-    STEP_ASSIGN(const Bytes nonce, parse_nonce(args.positional(0)));
-    STEP_ASSIGN(const Secret other,
-                read_raw_key(args.positional(1), "public key", crypto::nacl::kKeyBytes));
-    STEP_ASSIGN(const Secret own,
-                read_raw_key(args.positional(2), "private key", crypto::nacl::kKeyBytes));
+    STEP_ASSIGN(const BoxKeys keys, read_box_keys(args));
     STEP_ASSIGN(const Secret message,
                 read_message(context, "Please enter text to seal", Coding::kRaw));
-    STEP_ASSIGN(const Bytes sealed,
-                crypto::nacl::seal_box(message.view(), nonce, other.view(), own.view()));
+    STEP_ASSIGN(const Bytes sealed, crypto::nacl::seal_box(message.view(), keys.nonce,
+                                                           keys.other.view(), keys.own.view()));
     print_sealed(context, sealed);
     return 0;
 }

@@ -36,6 +36,16 @@ Result<Secret> read_raw_key(const std::string& file, std::string_view what, std:
     return key;
 }
 
+Result<BoxKeys> read_box_keys(const cli::Args& args) {
+    STEP_TRY(args.expect_positionals(3));
+    BoxKeys keys;
+    STEP_ASSIGN(keys.nonce, parse_nonce(args.positional(0)));
+    STEP_ASSIGN(keys.other,
+                read_raw_key(args.positional(1), "public key", crypto::nacl::kKeyBytes));
+    STEP_ASSIGN(keys.own, read_raw_key(args.positional(2), "private key", crypto::nacl::kKeyBytes));
+    return keys;
+}
+
 Result<Secret> read_message(cli::Context& context, std::string_view label, Coding coding) {
     STEP_ASSIGN(Secret input, cli::read_piped_or_ask(context, label));
     if (coding == Coding::kRaw) {

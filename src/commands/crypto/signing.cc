@@ -232,6 +232,16 @@ Result<std::string> describe(const jose::SignedMessage& message, Payload payload
     return json::encode_indent(shown, "  ") + "\n";
 }
 
+Result<cli::ExitCode> print_jws(cli::Context& context, const jose::SignedMessage& message) {
+    if (!context.args.flag("json")) {
+        context.console.out(message.payload);
+        return 0;
+    }
+    STEP_ASSIGN(const std::string shown, describe(message, Payload::kBase64));
+    context.console.out(shown);
+    return 0;
+}
+
 Status check_alg(std::string_view alg, const jose::SignedMessage& message, std::string_view what) {
     const std::string own = message.signatures.front().text("alg");
     return alg.empty() || own.empty() || alg == own

@@ -11,7 +11,7 @@
 
 namespace step::commands {
 
-// What the leaves of `crypto jwt` and `crypto jws` share (cli.md 5.6).
+// What the leaves of `crypto jwt` and `crypto jws` share.
 
 /// --alg, --key/--x5c-key/--x5t-key, --jwks, --kid, --no-kid, --password-file, --x5c-cert,
 /// --x5t-cert, --subtle.
@@ -40,6 +40,9 @@ enum class Payload : unsigned char { kJson, kBase64 };
 /// {"header", "payload", "signature"}, indented, with a newline at the end. Fails if the message
 /// has no compact form, or the payload should be JSON and is not.
 Result<std::string> describe(const jose::SignedMessage& message, Payload payload);
+
+/// Prints the payload, or with --json what describe() says.
+Result<cli::ExitCode> print_jws(cli::Context& context, const jose::SignedMessage& message);
 
 /// `alg` of a flag against that of the header; `what` is "JWT" or "JWS".
 Status check_alg(std::string_view alg, const jose::SignedMessage& message, std::string_view what);
