@@ -22,7 +22,7 @@ Status write_output(Context& context, const std::string& path, ByteView bytes, u
 Result<Secret> read_password_file(const std::string& path);
 
 /// Standard input if something is piped into it or it is a file, else an answer typed unseen at
-/// `label` (cli.md 2.6).
+/// `label`.
 Result<Secret> read_piped_or_ask(Context& context, std::string_view label);
 
 /// Reads a file, or standard input if the path is "-". A UTF-8 byte order mark is dropped.

@@ -54,7 +54,7 @@ std::string inspect_short(const UncheckedCsr& request);
 json::Value inspect_json(const Certificate& certificate);
 json::Value inspect_json(const UncheckedCsr& request);
 
-/// The views of `step crl inspect` (cli.md 5.9).
+/// The views of `step crl inspect`.
 std::string inspect_text(const RevocationList& list, const CrlVerdict& verdict);
 json::Value inspect_json(const RevocationList& list, const CrlVerdict& verdict);
 

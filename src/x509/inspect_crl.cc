@@ -1,4 +1,4 @@
-// Revocation lists as `step crl inspect` shows them (cli.md 5.9).
+// Revocation lists as `step crl inspect` shows them.
 #include <fmt/format.h>
 
 #include "asn1/reader.h"

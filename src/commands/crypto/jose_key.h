@@ -8,7 +8,7 @@
 
 namespace step::commands {
 
-/// What a command knows about the key that it reads (cli.md 5.6). All but `use` may be empty.
+/// What a command knows about the key that it reads. All but `use` may be empty.
 struct KeyWish {
     std::string use{};  ///< "sig" or "enc": for keys that do not say. Empty: leave it so.
     std::string alg{}, kid{};
