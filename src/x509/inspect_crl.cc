@@ -50,8 +50,9 @@ std::string reason_name(ByteView value) {
     if (!octets || octets->empty() || octets->size() > 4) {
         return parts::printable(value);
     }
-    auto code = static_cast<std::int64_t>(static_cast<signed char>(octets->front()));
-    for (const char c : octets->substr(1)) {
+    const bool negative = (static_cast<unsigned char>(octets->front()) & 0x80U) != 0;
+    std::int64_t code = negative ? -1 : 0;
+    for (const char c : *octets) {
         code = code * 256 + static_cast<unsigned char>(c);
     }
     const bool known = code >= 0 && code < std::int64_t{std::size(kNames)} &&
