@@ -38,6 +38,8 @@ def routes():
 
 
 def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: check_docs.py STEP_BINARY")
     errors = []
     manuals = set()
     for path, flags in commands(sys.argv[1]):

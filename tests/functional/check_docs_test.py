@@ -29,6 +29,10 @@ class CheckDocs(unittest.TestCase):
         self.assertEqual(done.stderr, "")
         return done.returncode, done.stdout
 
+    def test_it_says_how_it_is_called(self):
+        done = subprocess.run([sys.executable, ROOT / "tools/check_docs.py"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "usage: check_docs.py STEP_BINARY\n"))
+
     def change(self, name, old, new):
         path = self.tree / name
         text = path.read_text()
