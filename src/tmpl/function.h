@@ -182,6 +182,9 @@ Functions builtin_functions();
 /// With sprig v3's text functions except env, expandenv and those that make keys and certificates,
 /// and the time functions of certificate templates (toTime, parseTime, …).
 Functions all_functions();
+/// What templates of X.509 certificates have besides: asn1Enc, asn1Marshal, asn1Seq, asn1Set. They
+/// give DER in base64.
+std::span<const Entry> asn1_functions();
 
 /// An error of a function, for a template's author.
 Error failure(std::string text);
