@@ -60,8 +60,14 @@ PY
     echo "tidy ok: $(printf '%s\n' "$files" | wc -l) files"
 }
 
+# ./dev fuzz builds without tests, which nothing else does.
+presets() {
+    cmake --preset fuzz -B build/lint-presets >/dev/null && echo "presets ok"
+}
+
 [ "${1:-}" != --all ] || ALL=yes
 run layers python3 tools/check_layers.py src
+run presets presets
 run bans python3 tools/check_bans.py
 run headers python3 tools/header_cost.py
 run format format
