@@ -2,12 +2,14 @@
 
 #include "asn1/writer.h"
 #include "crypto/digest.h"
+#include "x509/parse_impl.h"
 
 namespace step::x509 {
 namespace {
 
 using asn1::Tag;
 using asn1::Writer;
+using impl::kUriTag;
 
 constexpr std::size_t kUsualSize = 512;  ///< Of a leaf without its names and key.
 constexpr std::size_t kRoom = 128;       ///< Headers and an algorithm, that of RSA-PSS included.
@@ -81,7 +83,41 @@ void write_name_constraints(Writer& out, const NameConstraints& constraints) {
     out.end(sequence);
 }
 
-void write_extensions(Writer& out, const Draft& draft) {
+void write_access(Writer& out, const asn1::Oid& method, const std::vector<std::string>& urls) {
+    for (const std::string& url : urls) {
+        const auto access = out.begin(Tag::kSequence);
+        out.oid(method);
+        out.element(kUriTag, url);
+        out.end(access);
+    }
+}
+
+/// RFC 5280 4.2.1.13: a point for each URL.
+void write_distribution_points(Writer& out, const std::vector<std::string>& urls) {
+    const auto list = out.begin(Tag::kSequence);
+    for (const std::string& url : urls) {
+        const auto point = out.begin(Tag::kSequence);
+        const auto name = out.begin(asn1::context_constructed(0));
+        const auto full_name = out.begin(asn1::context_constructed(0));
+        out.element(kUriTag, url);
+        out.end(full_name);
+        out.end(name);
+        out.end(point);
+    }
+    out.end(list);
+}
+
+void write_policies(Writer& out, const std::vector<asn1::Oid>& policies) {
+    const auto list = out.begin(Tag::kSequence);
+    for (const asn1::Oid& policy : policies) {
+        const auto information = out.begin(Tag::kSequence);
+        out.oid(policy);
+        out.end(information);
+    }
+    out.end(list);
+}
+
+void write_usage(Writer& out, const Draft& draft) {
     if (draft.key_usage != 0 && !replaced(draft, oid::kKeyUsage)) {
         extension(out, oid::kKeyUsage, true, [&] { out.named_bits(draft.key_usage); });
     }
@@ -98,6 +134,9 @@ void write_extensions(Writer& out, const Draft& draft) {
         extension(out, oid::kBasicConstraints, true,
                   [&] { write_basic_constraints(out, *draft.basic_constraints); });
     }
+}
+
+void write_key_ids(Writer& out, const Draft& draft) {
     if (!draft.subject_key_id.empty() && !replaced(draft, oid::kSubjectKeyId)) {
         extension(out, oid::kSubjectKeyId, false, [&] { out.octets(draft.subject_key_id); });
     }
@@ -105,15 +144,37 @@ void write_extensions(Writer& out, const Draft& draft) {
         extension(out, oid::kAuthorityKeyId, false,
                   [&] { write_authority_key_id(out, draft.authority_key_id); });
     }
+}
+
+void write_extensions(Writer& out, const Draft& draft) {
+    write_usage(out, draft);
+    write_key_ids(out, draft);
+    if (!(draft.ocsp_servers.empty() && draft.issuer_urls.empty()) &&
+        !replaced(draft, oid::kAuthorityInfoAccess)) {
+        extension(out, oid::kAuthorityInfoAccess, false, [&] {
+            const auto list = out.begin(Tag::kSequence);
+            write_access(out, oid::kOcspAccess, draft.ocsp_servers);
+            write_access(out, oid::kIssuerAccess, draft.issuer_urls);
+            out.end(list);
+        });
+    }
     if (!draft.names.empty() && !replaced(draft, oid::kSubjectAltName)) {
         const bool no_subject = draft.subject_der == std::string_view("\x30\x00", 2);
         extension(out, oid::kSubjectAltName, no_subject,
                   [&] { out.raw(encode_alt_names(draft.names)); });
     }
+    if (!draft.policies.empty() && !replaced(draft, oid::kCertificatePolicies)) {
+        extension(out, oid::kCertificatePolicies, false,
+                  [&] { write_policies(out, draft.policies); });
+    }
     if (draft.name_constraints && !replaced(draft, oid::kNameConstraints) &&
         !(draft.name_constraints->permitted.empty() && draft.name_constraints->excluded.empty())) {
         extension(out, oid::kNameConstraints, draft.name_constraints->critical,
                   [&] { write_name_constraints(out, *draft.name_constraints); });
+    }
+    if (!draft.crl_urls.empty() && !replaced(draft, oid::kCrlDistributionPoints)) {
+        extension(out, oid::kCrlDistributionPoints, false,
+                  [&] { write_distribution_points(out, draft.crl_urls); });
     }
     for (const Extension& extra : draft.extra) {
         extension(out, extra.id, extra.critical, [&] { out.raw(extra.value); });
@@ -123,7 +184,9 @@ void write_extensions(Writer& out, const Draft& draft) {
 bool has_extensions(const Draft& draft) {
     return draft.key_usage != 0 || !draft.extended_key_usage.empty() || draft.basic_constraints ||
            !draft.subject_key_id.empty() || !draft.authority_key_id.empty() ||
-           !draft.names.empty() || draft.name_constraints || !draft.extra.empty();
+           !draft.names.empty() || draft.name_constraints || !draft.ocsp_servers.empty() ||
+           !draft.issuer_urls.empty() || !draft.policies.empty() || !draft.crl_urls.empty() ||
+           !draft.extra.empty();
 }
 
 }  // namespace

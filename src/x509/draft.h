@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -15,8 +16,9 @@
 namespace step::x509 {
 
 /// A certificate before it is signed. Extensions come out in Go's order: key usage (critical),
-/// extended key usage, basic constraints (critical), subject key id, authority key id,
-/// alternative names (critical if the subject is empty), name constraints, then `extra`.
+/// extended key usage, basic constraints (critical), subject key id, authority key id, authority
+/// information access, alternative names (critical if the subject is empty), policies, name
+/// constraints, CRL distribution points, then `extra`.
 /// An extension in `extra` replaces the generated one with the same id.
 struct Draft {
     Bytes subject_der{};  ///< From encode_name(), or copied.
@@ -27,8 +29,11 @@ struct Draft {
     std::optional<BasicConstraints> basic_constraints{};
     Bytes subject_key_id{};    ///< Empty: no extension.
     Bytes authority_key_id{};  ///< Empty: no extension.
+    std::vector<std::string> ocsp_servers{}, issuer_urls{};
     AltNames names{};
+    std::vector<asn1::Oid> policies{};
     std::optional<NameConstraints> name_constraints{};
+    std::vector<std::string> crl_urls{};
     std::vector<Extension> extra{};
 };
 

@@ -1,0 +1,88 @@
+#include "profile/plan.h"
+
+namespace step::profile {
+namespace {
+
+Error bad_content(std::string detail) {
+    return {.code = Code::kInvalidArgument,
+            .detail = "error creating certificate: " + std::move(detail),
+            .reason = kBadContent};
+}
+
+/// A type among the extra names stands for the whole field of that type.
+x509::Name name_of(const CertificatePlan& plan) {
+    x509::Name name = x509::to_name(plan.subject);
+    std::erase_if(name.rdns, [&](const std::vector<x509::Attribute>& rdn) {
+        return std::ranges::any_of(plan.extra_names, [&](const x509::Attribute& extra) {
+            return extra.type == rdn.front().type;
+        });
+    });
+    for (const x509::Attribute& extra : plan.extra_names) {
+        name.rdns.push_back({extra});
+    }
+    return name;
+}
+
+bool fits(crypto::SignatureScheme scheme, crypto::KeyKind kind) {
+    using crypto::KeyKind;
+    using crypto::SignatureScheme;
+    switch (scheme) {
+        case SignatureScheme::kEcdsaSha1:
+        case SignatureScheme::kEcdsaSha256:
+        case SignatureScheme::kEcdsaSha384:
+        case SignatureScheme::kEcdsaSha512:
+            return kind == KeyKind::kEcP256 || kind == KeyKind::kEcP384 || kind == KeyKind::kEcP521;
+        case SignatureScheme::kEd25519:
+            return kind == KeyKind::kEd25519;
+        default:
+            return kind == KeyKind::kRsa;
+    }
+}
+
+}  // namespace
+
+Bytes encode_subject(const CertificatePlan& plan) {
+    return plan.raw_subject.empty() ? x509::encode_name(name_of(plan)) : plan.raw_subject;
+}
+
+std::vector<std::string> common_names(const CertificatePlan& plan) {
+    std::vector<std::string> found;
+    if (plan.raw_subject.empty()) {
+        found = name_of(plan).values(x509::oid::kCommonName);
+    } else if (const auto name = x509::parse_name(plan.raw_subject)) {
+        found = name->values(x509::oid::kCommonName);
+    }
+    std::erase(found, "");
+    return found;
+}
+
+x509::Draft to_draft(const CertificatePlan& plan, const crypto::PublicKey& key) {
+    return {.subject_der = encode_subject(plan),
+            .spki = key.spki(),
+            .key_usage = plan.key_usage,
+            .extended_key_usage = plan.extended_key_usage,
+            .basic_constraints = plan.basic_constraints,
+            .subject_key_id = plan.subject_key_id.empty() ? x509::key_id(key) : plan.subject_key_id,
+            .authority_key_id = plan.authority_key_id,
+            .ocsp_servers = plan.ocsp_servers,
+            .issuer_urls = plan.issuer_urls,
+            .names = plan.names,
+            .policies = plan.policies,
+            .name_constraints = plan.name_constraints,
+            .crl_urls = plan.crl_urls,
+            .extra = plan.extensions};
+}
+
+Result<crypto::SignatureScheme> choose_scheme(const CertificatePlan& plan,
+                                              const crypto::PublicKey& issuer_key,
+                                              crypto::SignatureScheme otherwise) {
+    if (!plan.scheme) {
+        return otherwise;
+    }
+    if (!fits(*plan.scheme, issuer_key.kind())) {
+        return bad_content("x509: requested SignatureAlgorithm does not match private key type");
+    }
+    return *plan.scheme;
+}
+
+}  // namespace step::profile
