@@ -21,7 +21,13 @@ struct Policies {
 /// X509Policy::compile.
 Result<Policies> compile(const Entry& entry, const std::string& path);
 
-/// Everything that is wrong with the rules, in the order of the members, each with its place.
-std::vector<Error> find_mistakes(const Entry& entry, const std::string& path);
+/// A rule that is none.
+struct Mistake {
+    std::string what{};  ///< The original's words.
+    std::string path{};  ///< "authority.policy.x509.allow.dns[2]"
+    json::Place place{};
+};
+/// Everything that is wrong with the rules, in the order in which the original would meet it.
+std::vector<Mistake> find_mistakes(const Entry& entry, const std::string& path);
 
 }  // namespace step::policy

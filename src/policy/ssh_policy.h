@@ -18,7 +18,7 @@ class Engine;
 class SshPolicy {
 public:
     /// As X509Policy::compile; `path` is "authority.policy.ssh".
-    static Result<SshPolicy> compile(const SshEntry& entry, std::string path);
+    static Result<SshPolicy> compile(const SshEntry& entry, const std::string& path);
 
     /// With rules for hosts only every user certificate is refused (kWrongKind), and the other way
     /// round. A user's principal with "@" is an email address, an IP address or URL is kWrongKind.
@@ -27,9 +27,11 @@ public:
     Status check_host(const std::vector<std::string>& principals) const;
 
 private:
-    SshPolicy(std::shared_ptr<const impl::Engine> user, std::shared_ptr<const impl::Engine> host)
-        : user_(std::move(user)), host_(std::move(host)) {}
-    std::shared_ptr<const impl::Engine> user_, host_;
+    SshPolicy(std::shared_ptr<const impl::Engine> user, std::shared_ptr<const impl::Engine> host,
+              std::string path)
+        : user_(std::move(user)), host_(std::move(host)), path_(std::move(path)) {}
+    std::shared_ptr<const impl::Engine> user_, host_;  ///< Null without rules.
+    std::string path_;
 };
 
 }  // namespace step::policy

@@ -22,7 +22,7 @@ public:
     /// `path` ("authority.policy.x509") names the rules in errors and explanations. Fails with
     /// kInvalidArgument, the original's words and the place of the first rule that is none. An
     /// entry without a name compiles to a policy that allows everything.
-    static Result<X509Policy> compile(const X509Entry& entry, std::string path);
+    static Result<X509Policy> compile(const X509Entry& entry, const std::string& path);
 
     /// Checks all names a certificate is going to have, in the original's order: DNS, IP, email,
     /// URI, then the common name (empty: none). A deny rule always wins; a name whose kind has an
@@ -38,7 +38,7 @@ public:
 
 private:
     explicit X509Policy(std::shared_ptr<const impl::Engine> engine) : engine_(std::move(engine)) {}
-    std::shared_ptr<const impl::Engine> engine_;
+    std::shared_ptr<const impl::Engine> engine_;  ///< Null without rules.
 };
 
 }  // namespace step::policy

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "x509/constraints_impl.h"
-#include "x509/mailbox_impl.h"
+#include "x509/mailbox.h"
 #include "x509/parse_impl.h"
 
 namespace step::x509 {
@@ -71,11 +71,11 @@ ByteView shortest(ByteView ip) {
     return ip.size() == 16 && ip.starts_with(kMapped) ? ip.substr(12) : ip;
 }
 
-bool mailbox_matches(const impl::Mailbox& mailbox, const std::string& constraint) {
+bool mailbox_matches(const Mailbox& mailbox, const std::string& constraint) {
     if (constraint.find('@') == std::string::npos) {
         return is_within(mailbox.domain, constraint);
     }
-    const std::optional<impl::Mailbox> exact = impl::parse_mailbox(constraint);
+    const std::optional<Mailbox> exact = parse_mailbox(constraint);
     return exact && exact->local == mailbox.local && equal_fold(exact->domain, mailbox.domain);
 }
 

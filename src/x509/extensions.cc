@@ -3,7 +3,7 @@
 
 #include "base/ip.h"
 #include "base/text.h"
-#include "x509/mailbox_impl.h"
+#include "x509/mailbox.h"
 #include "x509/parse_impl.h"
 
 // What Go's parser does with the extensions it knows. Stricter in one thing: nothing may follow

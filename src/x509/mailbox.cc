@@ -1,7 +1,7 @@
-#include "x509/mailbox_impl.h"
+#include "x509/mailbox.h"
 #include "x509/parse_impl.h"
 
-namespace step::x509::impl {
+namespace step::x509 {
 namespace {
 
 /// RFC 2821 `text`: what a backslash may stand before in a quoted string.
@@ -76,10 +76,10 @@ std::optional<Mailbox> parse_mailbox(std::string_view text) {
         return std::nullopt;
     }
     text.remove_prefix(1);
-    if (!is_domain_name(text, /*constraint=*/false)) {
+    if (!impl::is_domain_name(text, /*constraint=*/false)) {
         return std::nullopt;
     }
     return Mailbox{*std::move(local), std::string(text)};
 }
 
-}  // namespace step::x509::impl
+}  // namespace step::x509

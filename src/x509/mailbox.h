@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace step::x509::impl {
+namespace step::x509 {
 
 /// A mail address (RFC 2821 4.1.2, Mailbox), quoting undone.
 struct Mailbox {
@@ -15,4 +15,4 @@ struct Mailbox {
 /// string, the domain as is_domain_name().
 std::optional<Mailbox> parse_mailbox(std::string_view text);
 
-}  // namespace step::x509::impl
+}  // namespace step::x509
