@@ -1,5 +1,7 @@
 #include "profile/plan.h"
 
+#include "profile/decode_impl.h"
+
 namespace step::profile {
 namespace {
 
@@ -9,18 +11,8 @@ Error bad_content(std::string detail) {
             .reason = kBadContent};
 }
 
-/// A type among the extra names stands for the whole field of that type.
 x509::Name name_of(const CertificatePlan& plan) {
-    x509::Name name = x509::to_name(plan.subject);
-    std::erase_if(name.rdns, [&](const std::vector<x509::Attribute>& rdn) {
-        return std::ranges::any_of(plan.extra_names, [&](const x509::Attribute& extra) {
-            return extra.type == rdn.front().type;
-        });
-    });
-    for (const x509::Attribute& extra : plan.extra_names) {
-        name.rdns.push_back({extra});
-    }
-    return name;
+    return impl::assemble_name(plan.subject, plan.extra_names);
 }
 
 bool fits(crypto::SignatureScheme scheme, crypto::KeyKind kind) {

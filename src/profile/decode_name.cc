@@ -1,0 +1,110 @@
+#include "base/text.h"
+#include "profile/decode_impl.h"
+#include "x509/certificate.h"
+
+namespace step::profile::impl {
+namespace {
+
+using Strings = std::vector<std::string> x509::Subject::*;
+constexpr std::pair<std::string_view, Strings> kLists[] = {
+    {"country", &x509::Subject::country},
+    {"organization", &x509::Subject::organization},
+    {"organizationalUnit", &x509::Subject::organizational_unit},
+    {"locality", &x509::Subject::locality},
+    {"province", &x509::Subject::province},
+    {"streetAddress", &x509::Subject::street_address},
+    {"postalCode", &x509::Subject::postal_code}};
+
+/// Only strings have a form that readers of certificates accept.
+Result<x509::Attribute> read_attribute(const json::Value& value) {
+    if (value.as_object() == nullptr) {
+        return wrap(cannot_unmarshal(
+            value, "Go struct field nameAlias.extraNames of type x509util.DistinguishedName"));
+    }
+    x509::Attribute attribute;
+    STEP_TRY(get(value, "type", attribute.type, [](const json::Value& type) {
+        Result<asn1::Oid> oid = read_oid(type);
+        return oid ? std::move(oid) : wrap(std::move(oid).error());
+    }));
+    if (attribute.type == asn1::Oid()) {
+        return unfit(value,
+                     "error creating certificate: asn1: structure error: invalid object "
+                     "identifier");
+    }
+    const json::Value* content = value.find("value");
+    if (content == nullptr || content->as_string() == nullptr) {
+        const std::string_view kind = content == nullptr ? "null" : content->kind();
+        return unfit(content == nullptr ? value : *content,
+                     "error creating certificate: asn1: structure error: unknown Go type: " +
+                         (kind == "number" ? "float64" : std::string(kind)));
+    }
+    attribute.value = *content->as_string();
+    if (attribute.type == x509::oid::kEmailAddress) {
+        attribute.tag = asn1::Tag::kIa5String;
+        if (std::ranges::any_of(attribute.value, [](char c) { return (c & '\x80') != 0; })) {
+            return unfit(*content,
+                         "error parsing certificate: x509: invalid RDNSequence: invalid "
+                         "attribute value: invalid IA5String");
+        }
+    }
+    return attribute;
+}
+
+Result<std::string> read_field(const json::Value& value, std::string_view name) {
+    Result<std::string> text =
+        read_string(value, fmt::format("Go struct field nameAlias.{} of type string", name));
+    return text ? std::move(text) : wrap(std::move(text).error());
+}
+
+}  // namespace
+
+Result<NameParts> read_name(const json::Value& value) {
+    NameParts name;
+    if (const std::string* common_name = value.as_string()) {
+        name.subject.common_name = *common_name;
+        return name;
+    }
+    if (value.is_null()) {
+        return name;
+    }
+    if (value.as_object() == nullptr) {
+        return wrap(cannot_unmarshal(value, "Go value of type x509util.nameAlias"));
+    }
+    for (const auto& [key, field] : kLists) {
+        STEP_TRY(get(value, key, name.subject.*field, [](const json::Value& list) {
+            auto texts = read_strings(list);
+            return texts ? std::move(texts) : wrap(std::move(texts).error());
+        }));
+    }
+    STEP_TRY(get(value, "serialNumber", name.subject.serial_number,
+                 [](const json::Value& text) { return read_field(text, "serialNumber"); }));
+    STEP_TRY(get(value, "commonName", name.subject.common_name,
+                 [](const json::Value& text) { return read_field(text, "commonName"); }));
+    const json::Value* extra = value.find("extraNames");
+    if (extra == nullptr || extra->is_null()) {
+        return name;
+    }
+    if (extra->as_array() == nullptr) {
+        return wrap(cannot_unmarshal(
+            *extra, "Go struct field nameAlias.extraNames of type []x509util.DistinguishedName"));
+    }
+    for (const json::Value& element : *extra->as_array()) {
+        STEP_ASSIGN(x509::Attribute attribute, read_attribute(element));
+        name.extra.push_back(std::move(attribute));
+    }
+    return name;
+}
+
+x509::Name assemble_name(const x509::Subject& subject, const std::vector<x509::Attribute>& extra) {
+    x509::Name name = x509::to_name(subject);
+    std::erase_if(name.rdns, [&](const std::vector<x509::Attribute>& rdn) {
+        return std::ranges::any_of(
+            extra, [&](const x509::Attribute& one) { return one.type == rdn.front().type; });
+    });
+    for (const x509::Attribute& one : extra) {
+        name.rdns.push_back({one});
+    }
+    return name;
+}
+
+}  // namespace step::profile::impl

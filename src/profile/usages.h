@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "asn1/oid.h"
+
+namespace step::profile {
+
+/// The extended key usage that templates call `name`; case and underscores do not count. None if
+/// templates have no name for it.
+std::optional<asn1::Oid> extended_key_usage(std::string_view name);
+/// The name that templates have for it.
+std::optional<std::string_view> extended_key_usage_name(const asn1::Oid& usage);
+/// Its number in Go's x509.ExtKeyUsage.
+std::optional<int> extended_key_usage_number(const asn1::Oid& usage);
+
+}  // namespace step::profile
