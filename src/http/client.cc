@@ -85,8 +85,9 @@ public:
         }
         bool answered = false;
         Result<Incoming> incoming = exchange(request, text, answered);
-        const bool idempotent = request.method == "GET" || request.method == "HEAD";
-        if (!incoming && reused && !answered && idempotent &&
+        const bool again =
+            request.repeatable || request.method == "GET" || request.method == "HEAD";
+        if (!incoming && reused && !answered && again &&
             incoming.error().code == Code::kUnavailable) {
             // The server closed the kept connection while our request was on its way.
             STEP_TRY(connect(target));

@@ -22,6 +22,8 @@ struct Outgoing {
     std::string body{};
     std::size_t max_body = 0;  ///< Bytes of the answer's body we take. No default: set it.
     std::chrono::milliseconds timeout{15'000};  ///< For the whole exchange.
+    /// May be sent again when the server closed the kept connection meanwhile, as GET and HEAD are.
+    bool repeatable = false;
 };
 
 struct Incoming {

@@ -355,8 +355,8 @@ void Connection::hand_over(Handler handler) {
     next_ = &Connection::read;
     arm();
     // The wait, and once it is over held_, keep the connection alive for the worker.
-    asio::post(hub_.workers, [this, router = std::move(router_), handler = std::move(handler),
-                              request = std::move(request)] { work(handler, request); });
+    hub_.workers.post([this, router = std::move(router_), handler = std::move(handler),
+                       request = std::move(request)] { work(handler, request); });
 }
 
 /// On a worker: runs the handler and gives the connection back.

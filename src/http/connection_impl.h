@@ -14,11 +14,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "http/request_impl.h"
 #include "http/server.h"
 #include "http/tls_impl.h"
+#include "http/workers_impl.h"
 
 namespace step::http {
 
@@ -31,13 +31,13 @@ struct Hub {
         : options(std::move(given)),
           clock(time),
           random(dice),
-          workers(std::max<std::size_t>(options.limits.workers, 1)) {}
+          workers(options.limits.workers, options.limits.spares) {}
 
     Server::Options options;
     const Clock& clock;
     Random& random;
     boost::asio::io_context loop{1};
-    boost::asio::thread_pool workers;
+    Workers workers;
 
     std::mutex mutex;  ///< Guards the two below.
     TlsContextPtr tls{};

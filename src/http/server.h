@@ -29,6 +29,8 @@ struct Limits {
     /// Threads that run handlers. Most of a request is waiting for its commit, and a commit
     /// takes all who wait: few threads would mean many small commits.
     std::size_t workers = 16;
+    /// How many more there may be while handlers wait for other servers; see WaitingOutside.
+    std::size_t spares = 256;
 };
 
 /// Error::reason of an address that another process listens on.
