@@ -51,15 +51,14 @@ struct HookRequest {
 
 /// A certificate that is decided and not yet signed.
 struct X509HookDraft {
-    /// The template's result as the original's x509util.Certificate shows it in JSON, members in
-    /// its order, without notBefore and notAfter.
-    json::Object certificate{};
+    /// What the template gave: JSON that profile::decode_certificate has accepted. Servers see it
+    /// in the shape that the original gives it.
+    std::string rendered{};
     SysSeconds not_before{}, not_after{};
 };
 
 struct SshHookDraft {
-    /// The same for sshutil.Certificate, without validAfter and validBefore.
-    json::Object certificate{};
+    std::string rendered{};  ///< The same, for profile::decode_ssh_certificate.
     std::uint64_t valid_after = 0, valid_before = 0;  ///< Unix time.
 };
 
