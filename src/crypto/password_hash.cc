@@ -19,9 +19,13 @@ namespace step::crypto {
 namespace {
 
 constexpr std::size_t kSalt = 16, kLength = 32;
-constexpr std::size_t kMaxLength = 1024;
+constexpr std::size_t kMaxLength = 1024, kMaxText = 4096;
 constexpr unsigned kOurCost = 10;
-constexpr std::int64_t kLeastCost = 4, kMostCost = 20;
+// What a hash from a stranger may cost: some ten seconds and 2 GiB. Memory times passes is what
+// scrypt and argon2 take their time for, but scrypt goes through it twice and with more effort.
+constexpr std::int64_t kLeastCost = 4, kMostCost = 17;
+constexpr std::int64_t kMostKib = 2LL << 20, kMostScryptWork = 2LL << 20,
+                       kMostArgonWork = 8LL << 20;
 constexpr std::int64_t kArgonVersion = ARGON2_VERSION_13;
 /// bcrypt's order of the 64 characters.
 constexpr std::string_view kBcryptAlphabet =
@@ -167,47 +171,103 @@ Result<Phc> parse_phc(std::string_view text) {
     return out;
 }
 
-Result<bool> check_bcrypt(ByteView password, std::string_view text) {
+/// A hash as read: how it was made, of what, and what computing it again takes.
+struct Plan {
+    PasswordHash how = PasswordHash::kScrypt;
+    unsigned bcrypt_cost = 0;
+    ScryptCost scrypt{};
+    ArgonCost argon{};
+    Bytes salt{}, hash{};
+    HashWork work{};
+    bool fits_nothing = false;  ///< bcrypt's, malformed: the original says "fail", not why.
+};
+
+Result<Plan> plan_bcrypt(std::string_view text) {
     constexpr std::size_t kSaltAt = 7, kSaltText = 22, kWhole = 60;
+    Plan out{.how = PasswordHash::kBcrypt, .fits_nothing = true};
     const auto cost = to_number(text.substr(4, 2), -1);
     if (text.size() != kWhole || text[6] != '$' || !cost || *cost < kLeastCost) {
-        return false;  // As the original says of anything that is malformed.
+        return out;
     }
     if (*cost > kMostCost) {
-        return Error{.code = Code::kInvalidArgument,
-                     .detail = fmt::format("invalid bcrypt cost {}", *cost)};
+        return Error{
+            .code = Code::kInvalidArgument,
+            .detail = fmt::format("invalid bcrypt cost {}: the limit is {}", *cost, kMostCost)};
     }
-    const auto salt = parse_base64(
+    auto salt = parse_base64(
         translate(std::string(text.substr(kSaltAt, kSaltText)), kBcryptAlphabet, kAlphabet),
         Base64::kRawStd);
     if (!salt) {
-        return false;
+        return out;
     }
-    const Bytes hash = bcrypt(password, *salt, static_cast<unsigned>(*cost));
-    return equal_secrets(to_bcrypt64(hash), text.substr(kSaltAt + kSaltText));
+    out.fits_nothing = false;
+    out.bcrypt_cost = static_cast<unsigned>(*cost);
+    out.salt = *std::move(salt);
+    out.hash = text.substr(kSaltAt + kSaltText);
+    out.work = {.kib = 4, .passes = std::int64_t{1} << out.bcrypt_cost};
+    return out;
 }
 
-Result<bool> check_scrypt(ByteView password, const Phc& phc) {
-    ScryptCost cost;
+Status read_scrypt(const Phc& phc, Plan& out) {
+    ScryptCost& cost = out.scrypt;
     STEP_ASSIGN(cost.log_n, parameter("scrypt", phc.parameters, {"ln", 16, 1, 20}));
     STEP_ASSIGN(cost.r, parameter("scrypt", phc.parameters, {"r", 8, 1, 32}));
     STEP_ASSIGN(cost.p, parameter("scrypt", phc.parameters, {"p", 1, 1, 32}));
-    STEP_ASSIGN(const Secret hash, scrypt(password, phc.salt, cost, phc.hash.size()));
-    return equal_secrets(hash.view(), phc.hash);
+    out.work = {.kib = (cost.r << cost.log_n) / 8, .passes = cost.p};  // 128 * N * r octets.
+    return ok();
 }
 
-Result<bool> check_argon2(argon2_type type, ByteView password, const Phc& phc) {
-    constexpr std::int64_t kMostKib = std::int64_t{4} << 20U;
-    ArgonCost cost;
+Status read_argon2(const Phc& phc, Plan& out) {
+    ArgonCost& cost = out.argon;
     STEP_ASSIGN(cost.passes, parameter("argon2", phc.parameters, {"t", 3, 1, 128}));
-    STEP_ASSIGN(cost.kib, parameter("argon2", phc.parameters, {"m", 12, 8, kMostKib}));
+    STEP_ASSIGN(cost.kib, parameter("argon2", phc.parameters, {"m", 12, 8, UINT32_MAX}));
     STEP_ASSIGN(cost.lanes, parameter("argon2", phc.parameters, {"p", 1, 1, 32}));
     if (phc.version != 0 && phc.version != kArgonVersion) {
         return Error{.code = Code::kInvalidArgument,
                      .detail = fmt::format("unsupported argon2 version '{}'", phc.version)};
     }
-    STEP_ASSIGN(const Secret hash, argon2(type, password, phc.salt, cost, phc.hash.size()));
-    return equal_secrets(hash.view(), phc.hash);
+    out.work = {.kib = cost.kib, .passes = cost.passes};
+    return ok();
+}
+
+/// Everything about `text` that can be known without computing anything.
+Result<Plan> plan_of(std::string_view text) {
+    if (text.size() > kMaxText) {
+        return cannot_decode();
+    }
+    if (text.starts_with("$2a$") || text == "$2a") {
+        const bool whole = std::count(text.begin(), text.end(), '$') == 3;
+        return whole ? plan_bcrypt(text) : Result<Plan>(cannot_decode());
+    }
+    STEP_ASSIGN(Phc phc, parse_phc(text));
+    const auto how = find_password_hash(phc.id);
+    if (!how || *how == PasswordHash::kBcrypt) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = fmt::format("invalid or unsupported hash method with id '{}'",
+                                           printable(phc.id))};
+    }
+    if (phc.hash.empty() || phc.hash.size() > kMaxLength) {
+        return cannot_decode();  // Nothing would be like every password.
+    }
+    Plan out{.how = *how};
+    const bool scrypt = *how == PasswordHash::kScrypt;
+    STEP_TRY(scrypt ? read_scrypt(phc, out) : read_argon2(phc, out));
+    const std::int64_t most = scrypt ? kMostScryptWork : kMostArgonWork;
+    if (out.work.kib > kMostKib || out.work.kib * out.work.passes > most) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = fmt::format(
+                         "{} parameters {} cost too much: {} MiB of memory, {} times; the "
+                         "limits are {} MiB, and {} MiB over all passes",
+                         scrypt ? "scrypt" : "argon2", printable(phc.parameters),
+                         out.work.kib / 1024, out.work.passes, kMostKib / 1024, most / 1024)};
+    }
+    out.salt = std::move(phc.salt);
+    out.hash = std::move(phc.hash);
+    return out;
+}
+
+argon2_type argon_type(PasswordHash how) {
+    return how == PasswordHash::kArgon2i ? Argon2_i : Argon2_id;
 }
 
 }  // namespace
@@ -258,30 +318,30 @@ Result<std::string> hash_password(PasswordHash how, ByteView password, Random& r
     }
     const bool data_independent = how == PasswordHash::kArgon2i;
     const ArgonCost& cost = data_independent ? kArgon2i : kArgon2id;
-    STEP_ASSIGN(const Secret hash,
-                argon2(data_independent ? Argon2_i : Argon2_id, password, salt, cost, kLength));
+    STEP_ASSIGN(const Secret hash, argon2(argon_type(how), password, salt, cost, kLength));
     return to_phc(fmt::format("{}$v={}", data_independent ? "argon2i" : "argon2id", kArgonVersion),
                   fmt::format("m={},t={},p={}", cost.kib, cost.passes, cost.lanes), salt,
                   hash.view());
 }
 
+Result<HashWork> work_of_hash(std::string_view text) {
+    STEP_ASSIGN(const Plan plan, plan_of(text));
+    return plan.work;
+}
+
 Result<bool> check_password(ByteView password, std::string_view text) {
-    if (text.starts_with("$2a$") || text == "$2a") {
-        const bool whole = std::count(text.begin(), text.end(), '$') == 3;
-        return whole ? check_bcrypt(password, text) : Result<bool>(cannot_decode());
+    STEP_ASSIGN(const Plan plan, plan_of(text));
+    if (plan.fits_nothing) {
+        return false;
     }
-    STEP_ASSIGN(const Phc phc, parse_phc(text));
-    const bool scrypt = phc.id == "scrypt";
-    if (!scrypt && phc.id != "argon2i" && phc.id != "argon2id") {
-        return Error{.code = Code::kInvalidArgument,
-                     .detail = fmt::format("invalid or unsupported hash method with id '{}'",
-                                           printable(phc.id))};
+    if (plan.how == PasswordHash::kBcrypt) {
+        return equal_secrets(to_bcrypt64(bcrypt(password, plan.salt, plan.bcrypt_cost)), plan.hash);
     }
-    if (phc.hash.empty() || phc.hash.size() > kMaxLength) {
-        return cannot_decode();  // Nothing would be like every password.
-    }
-    return scrypt ? check_scrypt(password, phc)
-                  : check_argon2(phc.id == "argon2i" ? Argon2_i : Argon2_id, password, phc);
+    STEP_ASSIGN(const Secret hash, plan.how == PasswordHash::kScrypt
+                                       ? scrypt(password, plan.salt, plan.scrypt, plan.hash.size())
+                                       : argon2(argon_type(plan.how), password, plan.salt,
+                                                plan.argon, plan.hash.size()));
+    return equal_secrets(hash.view(), plan.hash);
 }
 
 }  // namespace step::crypto

@@ -27,9 +27,19 @@ Result<std::string> hash_password(PasswordHash how, ByteView password, Random& r
 Result<Secret> scrypt(ByteView password, ByteView salt, unsigned log_n, unsigned r, unsigned p,
                       std::size_t length);
 
-/// True if `password` is the one that `hash` was made of. Reads any parameters within limits:
-/// scrypt of N up to 2^20, r and p up to 32; bcrypt ("2a" only) of cost 4 to 20; argon2 (version
-/// 19) of up to 4 GiB, 128 passes, 32 lanes. Fails with kInvalidArgument, in the original's words.
+/// What computing a hash takes: time grows with memory times passes.
+struct HashWork {
+    std::int64_t kib = 0, passes = 0;
+};
+
+/// What check_password() would have to do for `hash`, without doing it; nothing for a malformed
+/// hash of bcrypt, which fits no password. Fails as check_password() does.
+Result<HashWork> work_of_hash(std::string_view hash);
+
+/// True if `password` is the one that `hash` was made of. Reads any parameters whose computation
+/// takes some ten seconds and 2 GiB at most: scrypt of N up to 2^20, r and p up to 32, and 2 GiB
+/// times p; argon2 (version 19) of up to 128 passes and 32 lanes, 2 GiB, and 8 GiB over all passes;
+/// bcrypt ("2a" only) of cost 4 to 17. Fails with kInvalidArgument, in the original's words.
 Result<bool> check_password(ByteView password, std::string_view hash);
 
 }  // namespace step::crypto

@@ -91,8 +91,35 @@ TEST_CASE("malformed hashes are refused in the original's words") {
     CHECK(why("$argon2id$v=16$m=8,t=1,p=1$c2FsdHNhbHQ$c2FsdA") ==
           "unsupported argon2 version '16'");
     CHECK(why("$2a$31$Zvzm3o/17K2KQzV1J.RCT.WrlOcf2XBY/WzAw2qeQ6ODskQfkfYA2") ==
-          "invalid bcrypt cost 31");
+          "invalid bcrypt cost 31: the limit is 17");
     CHECK(!fits("secret", "$2a$10$short"));
+}
+
+TEST_CASE("a hash whose computation would take minutes is refused before it begins") {
+    const auto refused = [](const std::string& parameters, const std::string& end) {
+        const std::string whole = "$" + parameters + "$c2FsdHNhbHQ$c2FsdA";
+        CAPTURE(whole);
+        CHECK(why(whole).ends_with(end));
+    };
+    refused("scrypt$ln=20,r=32,p=1",
+            "scrypt parameters ln=20,r=32,p=1 cost too much: 4096 MiB of memory, 1 times; the "
+            "limits are 2048 MiB, and 2048 MiB over all passes");
+    refused("scrypt$ln=20,r=8,p=3",
+            "1024 MiB of memory, 3 times; the limits are 2048 MiB, and "
+            "2048 MiB over all passes");
+    refused("argon2id$v=19$m=2097153,t=1,p=4",
+            "argon2 parameters m=2097153,t=1,p=4 cost too much: 2048 MiB of memory, 1 times; the "
+            "limits are 2048 MiB, and 8192 MiB over all passes");
+    refused("argon2i$v=19$m=1048576,t=9,p=32",
+            "1024 MiB of memory, 9 times; the limits are 2048 "
+            "MiB, and 8192 MiB over all passes");
+    refused("argon2i$v=19$m=4294967295,t=128,p=1", "over all passes");
+    refused("argon2i$v=19$m=4294967296,t=1,p=1", "invalid argon2 parameter m=4294967296");
+    refused("argon2i$v=19$m=8,t=129,p=1", "invalid argon2 parameter t=129");
+    CHECK(why("$2a$18$Zvzm3o/17K2KQzV1J.RCT.WrlOcf2XBY/WzAw2qeQ6ODskQfkfYA2") ==
+          "invalid bcrypt cost 18: the limit is 17");
+    CHECK(why("$scrypt$ln=4$" + std::string(5000, 'A') + "$c2FsdA") ==
+          "error decoding hash: cannot decode password hash");
 }
 
 TEST_CASE("a hash of no octets fits no password") {
