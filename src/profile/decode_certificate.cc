@@ -379,6 +379,12 @@ Result<CertificatePlan> read_certificate(const json::Value& value) {
 
 }  // namespace
 
+std::string_view impl::scheme_name(crypto::SignatureScheme scheme) {
+    const auto* found = std::ranges::find(
+        kSchemes, scheme, &std::pair<std::string_view, crypto::SignatureScheme>::second);
+    return found == std::end(kSchemes) ? "" : found->first;
+}
+
 Result<x509::NameConstraints> impl::read_name_constraints(const json::Value& value) {
     if (value.as_object() == nullptr) {
         return cannot_unmarshal(

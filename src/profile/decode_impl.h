@@ -65,6 +65,9 @@ x509::Name assemble_name(const x509::Subject& subject, const std::vector<x509::A
 /// subject and extensions of the plan to be there.
 Status read_alt_names(const json::Value& certificate, CertificatePlan& plan);
 
+/// The name by which templates ask for a scheme: "ECDSA-SHA256".
+std::string_view scheme_name(crypto::SignatureScheme scheme);
+
 Result<x509::NameConstraints> read_name_constraints(const json::Value& value);
 
 /// The first value in `text`, or kBadOutput.
