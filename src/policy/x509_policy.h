@@ -32,8 +32,9 @@ public:
     /// Fails with the reasons of policy/reasons.h; `cause` says which rule decided.
     Status check(std::string_view common_name, const x509::AltNames& names) const;
 
-    /// The same for a parsed extension: names of other kinds (directory names, other names) have
-    /// no rules of their own, so the last sentence above holds for them.
+    /// The same for a parsed extension, with whatever else stands in it: a user principal name, an
+    /// XMPP address or an RFC 9598 mailbox is held against the rules for email; other kinds
+    /// (directory names, device names) have no rules, so any allow rule refuses them.
     Status check(std::string_view common_name, const x509::ParsedAltNames& names) const;
 
 private:
