@@ -154,6 +154,19 @@ Result<asn1::Oid> read_oid(const json::Value& value) {
     return text ? parse_oid(value, *text) : wrap(std::move(text).error());
 }
 
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return (c & '\x80') == 0; });
+}
+
+Status check_ascii(const json::Value& at, std::string_view text) {
+    if (!is_ascii(text)) {
+        return unfit(at, fmt::format("error creating certificate: x509: {} cannot be encoded as an "
+                                     "IA5String",
+                                     quote(text)));
+    }
+    return ok();
+}
+
 Result<std::optional<SysSeconds>> read_time(const json::Value& value) {
     if (value.is_null()) {
         return std::optional<SysSeconds>();

@@ -46,15 +46,6 @@ std::string_view guess_type(std::string_view value) {
     return value.find('@') != std::string_view::npos ? "email" : "dns";
 }
 
-Status check_ascii(const json::Value& at, std::string_view name) {
-    if (std::ranges::any_of(name, [](char c) { return (c & '\x80') != 0; })) {
-        return unfit(at, fmt::format("error creating certificate: x509: {} cannot be encoded as an "
-                                     "IA5String",
-                                     quote(name)));
-    }
-    return ok();
-}
-
 /// A name of one of the four kinds. An address or URI that is none is an error; the original drops
 /// it in silence.
 Status add_plain(const San& san, x509::AltNames& names) {

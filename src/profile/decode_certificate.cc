@@ -117,12 +117,7 @@ Result<std::vector<asn1::Oid>> read_policies(const json::Value& value) {
 Result<std::vector<std::string>> read_urls(const json::Value& value) {
     STEP_ASSIGN(std::vector<std::string> urls, read_list(value));
     for (const std::string& url : urls) {
-        if (std::ranges::any_of(url, [](char c) { return (c & '\x80') != 0; })) {
-            return unfit(value,
-                         fmt::format("error creating certificate: x509: {} cannot be encoded as an "
-                                     "IA5String",
-                                     quote(url)));
-        }
+        STEP_TRY(check_ascii(value, url));
     }
     return urls;
 }
@@ -208,12 +203,7 @@ Result<std::vector<Bytes>> read_ranges(const json::Value& value) {
 Result<std::vector<std::string>> read_domains(const json::Value& value) {
     STEP_ASSIGN(std::vector<std::string> domains, read_strings(value));
     for (const std::string& domain : domains) {
-        if (std::ranges::any_of(domain, [](char c) { return (c & '\x80') != 0; })) {
-            return unfit(value,
-                         fmt::format("error creating certificate: x509: {} cannot be encoded as an "
-                                     "IA5String",
-                                     quote(domain)));
-        }
+        STEP_TRY(check_ascii(value, domain));
     }
     return domains;
 }
@@ -405,6 +395,12 @@ Result<x509::NameConstraints> impl::read_name_constraints(const json::Value& val
     STEP_TRY(get(value, "permittedURIDomains", may.uris, read_domains));
     STEP_TRY(get(value, "excludedURIDomains", may_not.uris, read_domains));
     return constraints;
+}
+
+std::string_view impl::scheme_name(crypto::SignatureScheme scheme) {
+    const auto* found = std::ranges::find(
+        kSchemes, scheme, &std::pair<std::string_view, crypto::SignatureScheme>::second);
+    return found == std::end(kSchemes) ? "" : found->first;
 }
 
 Result<CertificatePlan> decode_certificate(std::string_view json) {

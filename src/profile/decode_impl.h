@@ -48,6 +48,9 @@ Result<std::vector<std::string>> read_list(const json::Value& value);
 /// "" gives an empty identifier.
 Result<asn1::Oid> read_oid(const json::Value& value);
 Result<asn1::Oid> parse_oid(const json::Value& at, std::string_view text);
+bool is_ascii(std::string_view text);
+/// "error creating certificate: x509: … cannot be encoded as an IA5String" for what is not ASCII.
+Status check_ascii(const json::Value& at, std::string_view text);
 /// RFC 3339. null and Go's zero time: none.
 Result<std::optional<SysSeconds>> read_time(const json::Value& value);
 
@@ -56,9 +59,15 @@ struct NameParts {
     x509::Subject subject{};
     std::vector<x509::Attribute> extra{};
 };
+inline constexpr std::string_view kBadIa5Attribute =
+    "error parsing certificate: x509: invalid RDNSequence: invalid attribute value: invalid "
+    "IA5String";
 Result<NameParts> read_name(const json::Value& value);
 /// The name in the original's order. A type among the extra ones stands for its whole field.
 x509::Name assemble_name(const x509::Subject& subject, const std::vector<x509::Attribute>& extra);
+
+/// The attributes of types that x509::Subject has no field for, as UTF-8.
+std::vector<x509::Attribute> unnamed_attributes(const x509::Name& name);
 
 /// `dnsNames`, `emailAddresses`, `ipAddresses`, `uris` and `sans`, in this order; if some are of a
 /// kind that AltNames does not have, an extension with all of them is put before the others. Wants
@@ -69,6 +78,9 @@ Status read_alt_names(const json::Value& certificate, CertificatePlan& plan);
 std::string_view scheme_name(crypto::SignatureScheme scheme);
 
 Result<x509::NameConstraints> read_name_constraints(const json::Value& value);
+
+/// "ECDSA-SHA256": Go's name of a scheme.
+std::string_view scheme_name(crypto::SignatureScheme scheme);
 
 /// The first value in `text`, or kBadOutput.
 Result<json::Value> parse_output(std::string_view text);

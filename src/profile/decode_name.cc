@@ -41,10 +41,8 @@ Result<x509::Attribute> read_attribute(const json::Value& value) {
     attribute.value = *content->as_string();
     if (attribute.type == x509::oid::kEmailAddress) {
         attribute.tag = asn1::Tag::kIa5String;
-        if (std::ranges::any_of(attribute.value, [](char c) { return (c & '\x80') != 0; })) {
-            return unfit(*content,
-                         "error parsing certificate: x509: invalid RDNSequence: invalid "
-                         "attribute value: invalid IA5String");
+        if (!is_ascii(attribute.value)) {
+            return unfit(*content, std::string(kBadIa5Attribute));
         }
     }
     return attribute;
@@ -93,6 +91,23 @@ Result<NameParts> read_name(const json::Value& value) {
         name.extra.push_back(std::move(attribute));
     }
     return name;
+}
+
+std::vector<x509::Attribute> unnamed_attributes(const x509::Name& name) {
+    using namespace x509::oid;  // NOLINT(google-build-using-namespace): nine of them.
+    const asn1::Oid* const known[] = {&kCountry,    &kOrganization, &kOrganizationalUnit,
+                                      &kCommonName, &kSerialNumber, &kLocality,
+                                      &kProvince,   &kStreet,       &kPostalCode};
+    std::vector<x509::Attribute> unnamed;
+    for (const auto& rdn : name.rdns) {
+        for (const x509::Attribute& attribute : rdn) {
+            if (std::ranges::none_of(known,
+                                     [&](const auto* type) { return *type == attribute.type; })) {
+                unnamed.push_back({.type = attribute.type, .value = x509::to_utf8(attribute)});
+            }
+        }
+    }
+    return unnamed;
 }
 
 x509::Name assemble_name(const x509::Subject& subject, const std::vector<x509::Attribute>& extra) {

@@ -1,7 +1,5 @@
 #include "profile/usages.h"
 
-#include <iterator>
-
 #include "base/text.h"
 
 namespace step::profile {
@@ -34,15 +32,6 @@ constexpr Usage kUsages[] = {
     {"microsoftCommercialCodeSigning", octets("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x16")},
     {"microsoftKernelCodeSigning", octets("\x2b\x06\x01\x04\x01\x82\x37\x3d\x01\x01")}};
 
-const Usage* find(const asn1::Oid& usage) {
-    for (const Usage& known : kUsages) {
-        if (known.oid == usage.der()) {
-            return &known;
-        }
-    }
-    return nullptr;
-}
-
 }  // namespace
 
 std::optional<asn1::Oid> extended_key_usage(std::string_view name) {
@@ -56,15 +45,19 @@ std::optional<asn1::Oid> extended_key_usage(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<std::string_view> extended_key_usage_name(const asn1::Oid& usage) {
-    const Usage* known = find(usage);
-    return known == nullptr ? std::nullopt : std::optional(known->name);
+std::optional<int> extended_key_usage_number(const asn1::Oid& usage) {
+    int number = 0;
+    for (const Usage& known : kUsages) {
+        if (known.oid == usage.der()) {
+            return number;
+        }
+        ++number;
+    }
+    return std::nullopt;
 }
 
-std::optional<int> extended_key_usage_number(const asn1::Oid& usage) {
-    const Usage* known = find(usage);
-    return known == nullptr ? std::nullopt
-                            : std::optional(static_cast<int>(known - std::begin(kUsages)));
+std::string_view extended_key_usage_name(int number) {
+    return kUsages[number].name;
 }
 
 }  // namespace step::profile

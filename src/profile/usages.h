@@ -11,9 +11,9 @@ namespace step::profile {
 /// The extended key usage that templates call `name`; case and underscores do not count. None if
 /// templates have no name for it.
 std::optional<asn1::Oid> extended_key_usage(std::string_view name);
-/// The name that templates have for it.
-std::optional<std::string_view> extended_key_usage_name(const asn1::Oid& usage);
-/// Its number in Go's x509.ExtKeyUsage.
+/// Its number in Go's x509.ExtKeyUsage; none for one that templates have no name for.
 std::optional<int> extended_key_usage_number(const asn1::Oid& usage);
+/// The name of a number that extended_key_usage_number() gave.
+std::string_view extended_key_usage_name(int number);
 
 }  // namespace step::profile

@@ -188,7 +188,7 @@ private:
     }
 
     Status object(const Value& value, unsigned depth) {
-        const auto fields = value.as_object()->fields();
+        const auto fields = value.as_object()->json_fields();
         if (fields.empty()) {
             out_ += "{}";
             return ok();

@@ -25,6 +25,10 @@ std::vector<std::pair<std::string, Value>> Object::fields() const {
     return {};
 }
 
+std::vector<std::pair<std::string, Value>> Object::json_fields() const {
+    return fields();
+}
+
 namespace {
 
 unsigned depth_of(const List& items) {

@@ -99,6 +99,8 @@ public:
     virtual std::optional<Value> field(std::string_view name) const;
     /// All exported fields in order, for printing and JSON. Default: none.
     virtual std::vector<std::pair<std::string, Value>> fields() const;
+    /// Those that JSON shows, by the names of their tags. Default: all, by their own names.
+    virtual std::vector<std::pair<std::string, Value>> json_fields() const;
     /// Go's ==, for objects of the same type. Default: the same object.
     virtual bool equals(const Object& other) const { return this == &other; }
 };

@@ -260,6 +260,22 @@ Name to_name(const Subject& subject) {
     return name;
 }
 
+Subject to_subject(const Name& name) {
+    const auto last = [&](const asn1::Oid& type) {
+        std::vector<std::string> values = name.values(type);
+        return values.empty() ? std::string() : std::move(values.back());
+    };
+    return {.country = name.values(oid::kCountry),
+            .organization = name.values(oid::kOrganization),
+            .organizational_unit = name.values(oid::kOrganizationalUnit),
+            .locality = name.values(oid::kLocality),
+            .province = name.values(oid::kProvince),
+            .street_address = name.values(oid::kStreet),
+            .postal_code = name.values(oid::kPostalCode),
+            .serial_number = last(oid::kSerialNumber),
+            .common_name = last(oid::kCommonName)};
+}
+
 Result<Name> parse_name(ByteView der) {
     asn1::Reader outer(der);
     STEP_ASSIGN(asn1::Reader sequence, said(outer.enter(), kBadName));

@@ -48,6 +48,9 @@ struct Subject {
     bool operator==(const Subject&) const = default;
 };
 Name to_name(const Subject& subject);
+/// What Go's pkix.Name holds of a name: every value of a list, the last serial number and common
+/// name, nothing of other types.
+Subject to_subject(const Name& name);
 
 /// Reads one whole Name. Refuses, as Go does for certificates, string types other than Printable
 /// (with '*' and '&' allowed), UTF8, IA5, Numeric, BMP and Teletex, and characters that the type
