@@ -397,12 +397,6 @@ Result<x509::NameConstraints> impl::read_name_constraints(const json::Value& val
     return constraints;
 }
 
-std::string_view impl::scheme_name(crypto::SignatureScheme scheme) {
-    const auto* found = std::ranges::find(
-        kSchemes, scheme, &std::pair<std::string_view, crypto::SignatureScheme>::second);
-    return found == std::end(kSchemes) ? "" : found->first;
-}
-
 Result<CertificatePlan> decode_certificate(std::string_view json) {
     Result<json::Value> value = parse_output(json);
     if (!value) {

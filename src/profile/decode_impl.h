@@ -79,9 +79,6 @@ std::string_view scheme_name(crypto::SignatureScheme scheme);
 
 Result<x509::NameConstraints> read_name_constraints(const json::Value& value);
 
-/// "ECDSA-SHA256": Go's name of a scheme.
-std::string_view scheme_name(crypto::SignatureScheme scheme);
-
 /// The first value in `text`, or kBadOutput.
 Result<json::Value> parse_output(std::string_view text);
 /// Fills in the line of `text` that the error is about, and what stands before its detail.
