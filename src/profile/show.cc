@@ -183,7 +183,8 @@ json::Value key_usage(std::uint32_t bits) {
 json::Value extended_key_usage_names(const json::Value& given) {
     json::Value shown = list_of(given, [](const json::Value& item) -> json::Value {
         const auto usage = extended_key_usage(*text(item).as_string());
-        return usage ? extended_key_usage_name(*usage).value_or("") : "";
+        const auto number = usage ? extended_key_usage_number(*usage) : std::nullopt;
+        return number ? extended_key_usage_name(*number) : "";
     });
     return shown.is_null() ? json::Value(json::Array{}) : std::move(shown);
 }
