@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "json/parse.h"
+#include "policy/idna.h"
 #include "profile/decode_impl.h"
 #include "tmpl/asn1_value.h"
 #include "x509/certificate.h"
@@ -260,7 +261,11 @@ Result<Bytes> special_name(const San& san) {
 }
 
 Result<std::string> domain_name(const San& san) {
-    return to_lower(san.value);
+    Result<std::string> name = policy::to_ascii(san.value);
+    return name ? std::move(name)
+                : unfit(*san.at, fmt::format("error converting {} to ia5: server name contains "
+                                             "invalid character",
+                                             quote(san.value)));
 }
 
 /// A name of one of the four kinds in an extension with others. DNS names become A-labels.
