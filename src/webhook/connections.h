@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/runtime.h"
+#include "crypto/key.h"
+#include "http/client.h"
+
+namespace step::webhook {
+
+/// What the CA shows webhook servers that ask who it is.
+struct Identity {
+    std::vector<Bytes> chain{};  ///< DER, leaf first.
+    std::shared_ptr<const crypto::PrivateKey> key{};
+    SysSeconds not_before{}, not_after{};
+};
+
+/// Where connections get what they need. Each is called when it is needed first, so that a CA
+/// without webhooks pays for none.
+struct World {
+    std::function<std::vector<Bytes>()> roots{};   ///< DER of all that servers may chain up to.
+    std::function<Result<Identity>()> identity{};  ///< A new one, asked for again at two thirds
+                                                   ///< of its life.
+    std::function<Result<std::string>(const std::string& url)> proxy{};  ///< As http::Client's.
+};
+
+/// The connections to webhook servers, kept for the next request. Thread-safe.
+class Connections {
+public:
+    explicit Connections(World world, const Clock& clock)
+        : world_(std::move(world)), clock_(clock) {}
+
+    /// Sends one request over a connection of its own for that long. Fails as http::Client::send.
+    Result<http::Incoming> send(const http::Outgoing& request, bool with_identity);
+
+private:
+    struct Idle {
+        std::unique_ptr<http::Client> client{};
+        http::TlsContextPtr tls{};
+        std::string proxy{}, origin{};
+        std::chrono::nanoseconds since{};
+    };
+
+    Result<http::TlsContextPtr> context(bool with_identity);
+    std::unique_ptr<http::Client> take(const std::string& origin, const std::string& proxy,
+                                       const http::TlsContextPtr& tls);
+    void give_back(Idle one);
+
+    World world_;
+    const Clock& clock_;
+    std::mutex idle_mutex_;  ///< Guards idle_, the longest idle first.
+    std::vector<Idle> idle_{};
+    std::mutex tls_mutex_;  ///< Guards what follows.
+    std::vector<Bytes> roots_{};
+    http::TlsContextPtr anonymous_{}, identified_{};
+    SysTime renew_{};  ///< When identified_ is made anew.
+};
+
+}  // namespace step::webhook
