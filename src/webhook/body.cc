@@ -78,7 +78,8 @@ Result<std::string> csr_object(const x509::Csr& csr, const Clock& clock, Random&
     tmpl::Context context(around);
     // Borrowed: the value does not outlive this function.
     const std::shared_ptr<const x509::Csr> borrowed(std::shared_ptr<void>(), &csr);
-    STEP_ASSIGN(const std::string shown, tmpl::to_json(context, profile::request_value(borrowed).made()));
+    STEP_ASSIGN(const std::string shown,
+                tmpl::to_json(context, profile::request_value(borrowed).made()));
     Writer writer;
     writer.members_of(shown);
     writer.key_of(csr.key);

@@ -1,5 +1,3 @@
-#include "webhook/caller.h"
-
 #include <fmt/format.h>
 
 #include "base/hex.h"
@@ -8,6 +6,7 @@
 #include "base/version.h"
 #include "crypto/digest.h"
 #include "webhook/body.h"
+#include "webhook/caller_impl.h"
 
 namespace step::webhook {
 namespace {

@@ -1,8 +1,7 @@
-#include "webhook/connections.h"
-
 #include <algorithm>
 
 #include "base/uri.h"
+#include "webhook/connections_impl.h"
 
 namespace step::webhook {
 namespace {

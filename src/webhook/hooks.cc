@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include "http/waiting.h"
+#include "issuance/hooks.h"
 #include "tmpl/convert.h"
 #include "webhook/body.h"
-#include "webhook/notifier.h"
+#include "webhook/notifier_impl.h"
 
 namespace step::webhook {
 namespace {

@@ -7,8 +7,13 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/runtime.h"
-#include "issuance/hooks.h"
-#include "webhook/caller.h"
+#include "webhook/config.h"
+#include "webhook/secrets.h"
+#include "webhook/world.h"
+
+namespace step::issuance {
+class Hooks;
+}
 
 namespace step::webhook {
 
@@ -27,9 +32,9 @@ struct OfProvisioner {
     std::vector<Webhook> webhooks{};
 };
 
-/// The webhooks of all provisioners; null if there are none. Connects to nobody. Credentials are
-/// found by id; one without any signs with an empty key, as those of the original's ca.json do.
-/// Fails with kInvalidArgument if a URL is a template that does not parse.
+/// The webhooks of all provisioners, as issuance/hooks.h has them; null if there are none. Connects
+/// to nobody. Credentials are found by id; one without any signs with an empty key, as those of the
+/// original's ca.json do. Fails with kInvalidArgument if a URL is a template that does not parse.
 ///
 /// When the hooks go, notifications that wait are still delivered for a few seconds.
 Result<std::unique_ptr<issuance::Hooks>> make_hooks(Shared shared,

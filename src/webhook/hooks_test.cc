@@ -12,6 +12,7 @@
 #include "base/system.h"
 #include "crypto/digest.h"
 #include "http/server.h"
+#include "issuance/hooks.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "tests/support/fake_random.h"

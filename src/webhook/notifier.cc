@@ -1,8 +1,8 @@
-#include "webhook/notifier.h"
-
 #include <exception>
 
 #include <fmt/format.h>
+
+#include "webhook/notifier_impl.h"
 
 namespace step::webhook {
 namespace {

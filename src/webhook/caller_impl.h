@@ -13,16 +13,10 @@
 #include "tmpl/template.h"
 #include "webhook/answer.h"
 #include "webhook/config.h"
-#include "webhook/connections.h"
+#include "webhook/connections_impl.h"
 #include "webhook/secrets.h"
 
 namespace step::webhook {
-
-/// How long a server may take.
-struct Patience {
-    std::chrono::milliseconds in_all{10'000};
-    std::chrono::milliseconds before_retry{1'000};
-};
 
 /// A webhook with all that a call needs. Immutable.
 class Target {

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/log.h"
-#include "webhook/caller.h"
+#include "webhook/caller_impl.h"
 
 namespace step::webhook {
 
