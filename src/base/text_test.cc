@@ -6,11 +6,16 @@
 #include "base/html.h"
 #include "base/ip.h"
 #include "base/time.h"
+#include "base/time_quote.h"
 #include "base/uri.h"
 #include "tests/support/vec.h"
 
 namespace step {
 namespace {
+
+TEST_CASE("what package time of Go could not read is quoted octet by octet") {
+    CHECK(quote_for_time("a\t\"é\\\x7f") == "\"a\\x09\\\"\\xc3\\xa9\\\\\x7f\"");
+}
 
 TEST_CASE("quote writes Go's %q") {
     for (const auto& row : test::vectors("base/quotes.vec")) {

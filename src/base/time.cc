@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "base/time_quote.h"
 
 namespace step {
 namespace {
@@ -29,7 +30,8 @@ std::string fraction_of(SysTime time) {
 }
 
 Error invalid_duration(std::string_view text) {
-    return {.code = Code::kInvalidArgument, .detail = "time: invalid duration " + quote(text)};
+    return {.code = Code::kInvalidArgument,
+            .detail = "time: invalid duration " + quote_for_time(text)};
 }
 
 /// The unit's length in nanoseconds; 0 for an unknown one.
@@ -72,6 +74,19 @@ int digits_at(std::string_view text, std::size_t at, std::size_t count) {
 }
 
 }  // namespace
+
+std::string quote_for_time(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet >= 0x80) {
+            out += fmt::format("\\x{:02x}", octet);
+        } else {
+            out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+        }
+    }
+    return out + "\"";
+}
 
 std::string format_duration(Duration duration) {
     if (duration == 0ns) {
@@ -141,13 +156,13 @@ Result<Duration> parse_duration(std::string_view text) {
         const std::string_view unit_name = rest.substr(number_end, unit_end - number_end);
         if (unit_name.empty()) {
             return Error{.code = Code::kInvalidArgument,
-                         .detail = "time: missing unit in duration " + quote(text)};
+                         .detail = "time: missing unit in duration " + quote_for_time(text)};
         }
         const std::uint64_t unit = unit_of(unit_name);
         if (unit == 0) {
-            return Error{
-                .code = Code::kInvalidArgument,
-                .detail = "time: unknown unit " + quote(unit_name) + " in duration " + quote(text)};
+            return Error{.code = Code::kInvalidArgument,
+                         .detail = "time: unknown unit " + quote_for_time(unit_name) +
+                                   " in duration " + quote_for_time(text)};
         }
         std::uint64_t value = 0;
         for (const char c : rest.substr(0, whole_end)) {
@@ -218,8 +233,9 @@ std::string format_rfc3339(SysTime time) {
 }
 
 Result<SysTime> parse_rfc3339(std::string_view text) {
-    const Error failure{.code = Code::kInvalidArgument,
-                        .detail = "parsing time " + quote(text) + ": not an RFC 3339 time"};
+    const Error failure{
+        .code = Code::kInvalidArgument,
+        .detail = "parsing time " + quote_for_time(text) + ": not an RFC 3339 time"};
     const int fields[] = {digits_at(text, 0, 4),  digits_at(text, 5, 2),  digits_at(text, 8, 2),
                           digits_at(text, 11, 2), digits_at(text, 14, 2), digits_at(text, 17, 2)};
     for (const int field : fields) {

@@ -168,11 +168,15 @@ Result<Operand> Executor::function(const Operand& dot, const Node& identifier, c
         if (callee.value.is_nil()) {
             return call_error(node, "call", failure("call of nil"));
         }
+        // What Go's reflect.Value.String gives for the last value of a pipe.
+        const std::string_view type = callee.value.type_name();
         return call_error(
             node, "call",
             failure(fmt::format("non-function {} of type {}",
-                                named ? to_source(*words[1]) : std::string(callee.value.as_text()),
-                                callee.value.type_name())));
+                                named                      ? to_source(*words[1])
+                                : callee.value.is_string() ? std::string(callee.value.as_text())
+                                                           : fmt::format("<{} Value>", type),
+                                type)));
     }
     return call(dot, function.signature, function.run, function.name, node, words, last);
 }
@@ -247,6 +251,9 @@ Result<Operand> Executor::fitting(Operand operand, const Type& type) {
             return Operand::of(zero_of(type));
         }
         return error(fmt::format("invalid value; expected {}", type.name));
+    }
+    if (&type == &types::kReflect && operand.value.is_nil()) {
+        return Operand::of(Value::nil_of(types::kAny));
     }
     if (type.kind == Kind::kInterface) {
         return operand;

@@ -10,7 +10,8 @@ namespace step::tmpl {
 std::span<const Entry> builtin_family();     ///< text/template's but the comparisons.
 std::span<const Entry> comparison_family();  ///< eq, ne, lt, le, gt, ge.
 std::span<const Entry> string_family();
-std::span<const Entry> case_family();  ///< camelcase, wrap, abbrev: the longer string functions.
+std::span<const Entry> case_family();   ///< title, wrap, abbrev: the longer string functions.
+std::span<const Entry> words_family();  ///< camelcase, snakecase, kebabcase.
 std::span<const Entry> math_family();
 std::span<const Entry> list_family();
 std::span<const Entry> list_access_family();

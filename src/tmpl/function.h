@@ -92,6 +92,8 @@ private:
 };
 
 namespace types {
+/// Go's reflect.Value: tells a nil that sits in an interface, a nil of kAny, from no value at all.
+inline constexpr Type kReflect{Kind::kInterface, "reflect.Value"};
 // tmpl/moment.h
 extern const Type kTime;      ///< time.Time
 extern const Type kDuration;  ///< time.Duration
@@ -102,11 +104,13 @@ void unknown_type_in_signature();
 
 consteval const Type* Signature::named(std::string_view word) {
     constexpr std::pair<std::string_view, const Type*> kNames[] = {
-        {"any", &types::kAny},         {"string", &types::kString}, {"int", &types::kInt},
-        {"int64", &types::kInt64},     {"bool", &types::kBool},     {"float64", &types::kFloat64},
-        {"map", &types::kMap},         {"list", &types::kList},     {"uint32", &types::kUint32},
-        {"strings", &types::kStrings}, {"time", &types::kTime},     {"duration", &types::kDuration},
-        {"version", &types::kVersion}};
+        {"any", &types::kAny},           {"string", &types::kString},
+        {"int", &types::kInt},           {"int64", &types::kInt64},
+        {"bool", &types::kBool},         {"float64", &types::kFloat64},
+        {"reflect", &types::kReflect},   {"map", &types::kMap},
+        {"list", &types::kList},         {"uint32", &types::kUint32},
+        {"strings", &types::kStrings},   {"time", &types::kTime},
+        {"duration", &types::kDuration}, {"version", &types::kVersion}};
     for (const auto& [name, type] : kNames) {
         if (name == word) {
             return type;

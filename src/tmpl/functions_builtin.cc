@@ -178,6 +178,9 @@ Result<Value> slice(Call& call) {
 Result<Value> length(Call& call) {
     const Value& item = call[0];
     if (item.is_nil()) {
+        return failure("reflect: call of reflect.Value.Type on zero Value");
+    }
+    if (item.kind() == Kind::kInterface) {
         return failure("len of nil pointer");
     }
     if (!item.is_string() && !item.is_slice() && !item.is_map()) {
@@ -216,7 +219,7 @@ constexpr Entry kFamily[] = {
     {"html", "any...", html},
     {"index", "any any...", index},
     {"js", "any...", js},
-    {"len", "any", length},
+    {"len", "reflect", length},
     {"not", "any", negate},
     {"or", "any any...", special},
     {"print", "any...", print},

@@ -28,8 +28,8 @@ bool is_nil(const Value& value) {
 
 Result<bool> equal_others(const Value& a, const Value& b) {
     if (a.kind() != b.kind() && !a.is_nil() && !b.is_nil()) {
-        return failure(fmt::format("non-comparable types {}: {}, {}: {}", to_text(a), a.type_name(),
-                                   b.type_name(), to_text(b)));
+        return failure(fmt::format("non-comparable types {}: {}, {}: {}", to_text(a, 's'),
+                                   a.type_name(), b.type_name(), to_text(b)));
     }
     if (is_nil(a) || is_nil(b)) {
         return is_nil(a) == is_nil(b);

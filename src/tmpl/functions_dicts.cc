@@ -136,7 +136,8 @@ Status merge_into(Call& call, const std::shared_ptr<Map>& target,
         const Value* known = target->find(key);
         if (value.as_map() != nullptr && known != nullptr && known->as_map() != nullptr) {
             const std::shared_ptr<Map> inner = *known->as_map();
-            if (true_depth(Value(*value.as_map()), inner.get()) > kMaxNesting) {
+            if (inner != *value.as_map() &&
+                true_depth(Value(*value.as_map()), inner.get()) > kMaxNesting) {
                 return limit_reached("dict would hold itself or nest too deeply");
             }
             STEP_TRY(merge_into(call, inner, *value.as_map(), overwrite));

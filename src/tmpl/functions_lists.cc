@@ -132,6 +132,14 @@ Result<Value> chunk(Call& call) {
     const std::int64_t size = call.integer(0);
     STEP_ASSIGN(const List items, items_of(call, call[1], "Cannot chunk type"));
     if (size <= 0) {
+        // Go makes room for floor((n - 1) / size) + 1 chunks: one if n is 1, or none.
+        const auto count = static_cast<std::int64_t>(items.size());
+        if (count == 1 && size < -1) {
+            return Value::of(types::kLists, List{Value(items)});
+        }
+        if (count > 1 && count - 1 <= -size) {
+            return Value::of(types::kLists, List());
+        }
         return failure("runtime error: makeslice: len out of range");
     }
     List chunks;

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/time_quote.h"
 #include "tmpl/layout_impl.h"
 #include "tmpl/moment.h"
 #include "tmpl/unicode.h"
@@ -85,7 +86,7 @@ public:
             }
             if (chunk.part == Part::kNone) {
                 if (!rest_.empty()) {
-                    return because(": extra text: " + quote_text(rest_));
+                    return because(": extra text: " + quote_for_time(rest_));
                 }
                 return finish(otherwise, local);
             }
@@ -105,11 +106,11 @@ public:
 private:
     Error cannot(std::string_view part, std::string_view at) const {
         return failure(fmt::format("parsing time {} as {}: cannot parse {} as {}",
-                                   quote_text(text_), quote_text(layout_), quote_text(at),
-                                   quote_text(part)));
+                                   quote_for_time(text_), quote_for_time(layout_),
+                                   quote_for_time(at), quote_for_time(part)));
     }
     Error because(std::string_view why) const {
-        return failure(fmt::format("parsing time {}{}", quote_text(text_), why));
+        return failure(fmt::format("parsing time {}{}", quote_for_time(text_), why));
     }
 
     /// A space of the layout stands for any number of them.

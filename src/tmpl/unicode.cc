@@ -10,6 +10,9 @@ namespace {
 struct Range {
     char32_t low, high;
 };
+struct Stride {
+    char32_t low, high, step;
+};
 struct Shift {
     char32_t low, high;
     std::int32_t step, by;
@@ -17,12 +20,20 @@ struct Shift {
 
 // clang-format off
 #include "tmpl/unicode_data.inc"
+#include "tmpl/unicode_classes.inc"
 // clang-format on
 
 bool within(std::span<const Range> ranges, char32_t rune) {
     const auto after = std::upper_bound(ranges.begin(), ranges.end(), rune,
                                         [](char32_t r, const Range& x) { return r < x.low; });
     return after != ranges.begin() && rune <= std::prev(after)->high;
+}
+
+bool among(std::span<const Stride> strides, char32_t rune) {
+    const auto after = std::upper_bound(strides.begin(), strides.end(), rune,
+                                        [](char32_t r, const Stride& x) { return r < x.low; });
+    return after != strides.begin() && rune <= std::prev(after)->high &&
+           (rune - std::prev(after)->low) % std::prev(after)->step == 0;
 }
 
 char32_t shifted(std::span<const Shift> shifts, char32_t rune) {
@@ -93,11 +104,28 @@ bool is_printable(char32_t rune) {
 }
 
 bool is_upper(char32_t rune) {
-    return to_lower_rune(rune) != rune && to_title_rune(rune) == rune;
+    return rune < 0x80 ? rune >= 'A' && rune <= 'Z' : among(kUpper, rune);
 }
 
 bool is_lower(char32_t rune) {
-    return to_upper_rune(rune) != rune && to_lower_rune(rune) == rune;
+    return rune < 0x80 ? rune >= 'a' && rune <= 'z' : among(kLower, rune);
+}
+
+bool is_title(char32_t rune) {
+    // Category Lt, which is closed: digraphs of Latin and capitals with a small iota.
+    return rune == 0x1c5 || rune == 0x1c8 || rune == 0x1cb || rune == 0x1f2 ||
+           (rune >= 0x1f88 && rune <= 0x1faf && rune % 16 >= 8) || rune == 0x1fbc ||
+           rune == 0x1fcc || rune == 0x1ffc;
+}
+
+bool is_number(char32_t rune) {
+    return rune < 0x80 ? rune >= '0' && rune <= '9' : within(kNumbers, rune);
+}
+
+bool is_punct(char32_t rune) {
+    constexpr std::string_view kPlain = "!\"#%&'()*,-./:;?@[\\]_{}";
+    return rune < 0x80 ? kPlain.find(static_cast<char>(rune)) != std::string_view::npos
+                       : within(kPunct, rune);
 }
 
 char32_t to_upper_rune(char32_t rune) {

@@ -13,6 +13,9 @@ bool is_space(char32_t rune);
 bool is_printable(char32_t rune);
 bool is_upper(char32_t rune);
 bool is_lower(char32_t rune);
+bool is_title(char32_t rune);
+bool is_number(char32_t rune);  ///< Any of category N, not just digits.
+bool is_punct(char32_t rune);
 char32_t to_upper_rune(char32_t rune);
 char32_t to_lower_rune(char32_t rune);
 char32_t to_title_rune(char32_t rune);

@@ -1,10 +1,12 @@
-// Writes src/tmpl/unicode_data.inc from Go's unicode package:
+// Writes src/tmpl/unicode_data.inc and unicode_classes.inc from Go's unicode package:
 //
 //	go run tools/gen/tmpl_unicode.go > src/tmpl/unicode_data.inc
+//	go run tools/gen/tmpl_unicode.go classes > src/tmpl/unicode_classes.inc
 package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"unicode"
 )
@@ -53,6 +55,25 @@ func shifts(to func(rune) rune) []run {
 	return out
 }
 
+// strides joins what follows each other in equal steps of one or two.
+func strides(holds func(rune) bool) []run {
+	var out []run
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		if !holds(r) {
+			continue
+		}
+		if n := len(out); n > 0 {
+			last, gap := &out[n-1], int(r-out[n-1].high)
+			if gap == last.step || (last.low == last.high && gap <= 2) {
+				last.step, last.high = gap, r
+				continue
+			}
+		}
+		out = append(out, run{r, r, 1, 0})
+	}
+	return out
+}
+
 func write(kind, name string, runs []run) {
 	fmt.Printf("constexpr %s %s[] = {\n", kind, name)
 	line := ""
@@ -60,6 +81,9 @@ func write(kind, name string, runs []run) {
 		item := fmt.Sprintf("{0x%x, 0x%x},", r.low, r.high)
 		if kind == "Shift" {
 			item = fmt.Sprintf("{0x%x, 0x%x, %d, %d},", r.low, r.high, r.step, r.shift)
+		}
+		if kind == "Stride" {
+			item = fmt.Sprintf("{0x%x, 0x%x, %d},", r.low, r.high, r.step)
 		}
 		if len(line)+len(item) > 99 {
 			fmt.Println(line)
@@ -72,6 +96,13 @@ func write(kind, name string, runs []run) {
 
 func main() {
 	fmt.Printf("// Made by tools/gen/tmpl_unicode.go with %s, Unicode %s. Do not edit.\n", runtime.Version(), unicode.Version)
+	if len(os.Args) > 1 {
+		write("Stride", "kUpper", strides(unicode.IsUpper))
+		write("Stride", "kLower", strides(unicode.IsLower))
+		write("Range", "kPunct", ranges(unicode.IsPunct))
+		write("Range", "kNumbers", ranges(unicode.IsNumber))
+		return
+	}
 	write("Range", "kLetters", ranges(unicode.IsLetter))
 	write("Range", "kDigits", ranges(unicode.IsDigit))
 	write("Range", "kPrintable", ranges(unicode.IsPrint))
