@@ -19,7 +19,7 @@ std::string outcome(const Result<Bytes>& der) {
 std::string marshalled(const tmpl::Value& value, std::string_view params) {
     test::FakeClock clock;
     test::FakeRandom random;
-    const tmpl::Surroundings around{.clock = clock, .random = random};
+    const tmpl::Surroundings around{.clock = clock, .random = random, .limits = {.steps = 100'000}};
     tmpl::Context context(around);
     return outcome(tmpl::marshal_asn1(context, value, params));
 }

@@ -75,6 +75,10 @@ Result<Operand> Executor::chain_node(const Operand& dot, const Node& node, Words
     if (start.kind == NodeKind::kNil) {
         return error("indirection through explicit nil in " + to_source(node));
     }
+    if (start.kind == NodeKind::kPipe) {
+        STEP_ASSIGN(Operand value, pipeline(dot, start));
+        return fields(dot, std::move(value), node, node.idents, words, last);
+    }
     STEP_ASSIGN(Operand value, argument(dot, types::kAny, start));
     return fields(dot, std::move(value), node, node.idents, words, last);
 }

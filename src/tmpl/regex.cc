@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include "base/text.h"
 #include "json/utf8.h"
 #include "tmpl/unicode.h"
 
@@ -48,6 +49,42 @@ std::size_t width_at(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+Subject::Subject(std::string_view text) : text_(text) {
+    if (is_utf8(text)) {
+        return;
+    }
+    for (std::size_t at = 0; at < text.size();) {
+        const json::Rune rune = json::first_rune(text.substr(at));
+        if (rune.valid) {
+            valid_ += text.substr(at, rune.size);
+        } else {
+            stray_.push_back(at);
+            json::append_rune(valid_, json::kReplacement);
+        }
+        at += rune.size;
+    }
+}
+
+constexpr std::size_t kGrowth = 2;  // One octet becomes the three of U+FFFD.
+
+std::size_t Subject::to_valid(std::size_t position) const {
+    const auto before = std::lower_bound(stray_.begin(), stray_.end(), position) - stray_.begin();
+    return position + kGrowth * static_cast<std::size_t>(before);
+}
+
+std::size_t Subject::to_text(std::size_t valid_position) const {
+    std::size_t low = 0, high = stray_.size();
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (stray_[middle] + kGrowth * middle < valid_position) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return valid_position - kGrowth * low;
+}
+
 Regex::Regex(std::unique_ptr<re2::RE2> machine) : machine_(std::move(machine)) {}
 Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
@@ -84,12 +121,13 @@ Status Regex::spend(Context& context, std::string_view text) const {
     return context.spend(1 + states / 16 + text.size() * states / kStatesPerStep);
 }
 
-Regex::Match Regex::find(std::string_view text, std::size_t from) const {
+Regex::Match Regex::find(const Subject& subject, std::size_t from) const {
+    const std::string_view text = subject.valid();
     const int groups = machine_->NumberOfCapturingGroups() + 1;
     std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(groups));
     const re2::StringPiece whole(text.data(), text.size());
-    if (from > text.size() ||
-        !machine_->Match(whole, from, text.size(), RE2::UNANCHORED, pieces.data(), groups)) {
+    if (from > subject.text().size() || !machine_->Match(whole, subject.to_valid(from), text.size(),
+                                                         RE2::UNANCHORED, pieces.data(), groups)) {
         return {};
     }
     Match match;
@@ -99,19 +137,20 @@ Regex::Match Regex::find(std::string_view text, std::size_t from) const {
             continue;
         }
         const auto begin = static_cast<std::size_t>(piece.data() - text.data());
-        match.push_back({begin, begin + piece.size()});
+        match.push_back({subject.to_text(begin), subject.to_text(begin + piece.size())});
     }
     return match;
 }
 
-Result<std::vector<Regex::Match>> Regex::find_all(Context& context, std::string_view text,
+Result<std::vector<Regex::Match>> Regex::find_all(Context& context, const Subject& subject,
                                                   std::int64_t count) const {
+    const std::string_view text = subject.text();
     std::vector<Match> all;
     std::size_t at = 0, last_end = std::string_view::npos;
     STEP_TRY(spend(context, text));
     while (at <= text.size() && (count < 0 || static_cast<std::int64_t>(all.size()) < count)) {
         STEP_TRY(context.spend());
-        Match match = find(text, at);
+        Match match = find(subject, at);
         if (match.empty()) {
             break;
         }
@@ -189,14 +228,15 @@ void Regex::expand(std::string& out, std::string_view by, std::string_view text,
     }
 }
 
-Result<std::string> Regex::replace_all(Context& context, std::string_view text, std::string_view by,
-                                       bool literal) const {
+Result<std::string> Regex::replace_all(Context& context, const Subject& subject,
+                                       std::string_view by, bool literal) const {
+    const std::string_view text = subject.text();
     std::string out;
     std::size_t last_end = 0, at = 0;
     STEP_TRY(spend(context, text));
     while (at <= text.size()) {
         STEP_TRY(context.spend());
-        const Match match = find(text, at);
+        const Match match = find(subject, at);
         if (match.empty()) {
             break;
         }

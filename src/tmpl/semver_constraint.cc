@@ -171,10 +171,10 @@ Result<bool> fits(Context& context, std::string_view constraint, const Version& 
     bool any = false;
     for (const std::string& part : split_at(rewritten, "||")) {
         STEP_TRY(is_valid.spend(context, part));
-        if (is_valid.find(part, 0).empty()) {
+        if (is_valid.find(std::string_view(part), 0).empty()) {
             return failure("improper constraint: " + part);
         }
-        STEP_ASSIGN(const auto matches, find_one.find_all(context, part, -1));
+        STEP_ASSIGN(const auto matches, find_one.find_all(context, std::string_view(part), -1));
         bool all = true;
         for (const Regex::Match& match : matches) {
             STEP_ASSIGN(const Constraint parsed, read_one(match, part));

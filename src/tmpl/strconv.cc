@@ -177,7 +177,11 @@ std::string format_hexadecimal(double value, char format, int precision) {
 std::string format_binary(double value) {
     int exponent = 0;
     const double mantissa = std::frexp(value, &exponent);
-    constexpr int kBits = 53;
+    constexpr int kBits = 53, kLeast = -1074;
+    if (exponent - kBits < kLeast || value == 0) {
+        // Below what has all bits, the exponent stands still.
+        return fmt::format("{}p{}", static_cast<std::uint64_t>(std::ldexp(value, -kLeast)), kLeast);
+    }
     return fmt::format("{}p{:+}", static_cast<std::uint64_t>(std::ldexp(mantissa, kBits)),
                        exponent - kBits);
 }

@@ -335,11 +335,11 @@ class Maker:
         self.scope, self.dots, self.defined, self.next_variable, self.loops = [], ["root"], [], 0, 0
         head = ""
         if self.chance(25):
-            self.defined.append("d0")
             self.dots = ["any"]
             head = self.action('define "d0"') + self.block(2) + self.action("end")
             self.dots = ["root"]
             self.scope = []
+            self.defined.append("d0")
         if self.chance(35):
             return head + self.action(self.call_of(self.one_of(sorted(FUNCTIONS)), 1) if not self.chance(30) else self.expression("any", 2))
         return head + "".join(self.statement(self.random.randrange(3)) for _ in range(self.random.randrange(1, 5)))

@@ -1,4 +1,4 @@
-module templates
+module go_templates
 
 go 1.25
 

@@ -1,0 +1,77 @@
+"""The template engine beside Go's text/template and sprig: the corpus of tests/data/templates, which the
+unit tests of src/tmpl hold us to without Go, and random templates.
+
+`templates_test.py --seed N [COUNT]` looks at one seed only. tools/gen/template_corpus.py writes the corpus.
+"""
+import collections
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from tests.support.harness import BIN, LONG, peer  # noqa: E402
+from tests.support.template_maker import DATA, templates  # noqa: E402
+
+GO = "go-templates-v3.3.0"
+OURS = str(BIN / "step-template-run")
+# Maps that hold themselves and deep recursion: rows of docs/compat.md. Go goes on until it ends or its
+# stack does.
+LIMITS = ("dict would hold itself", "maximum template depth", "template makes a text", "template takes", "template uses")
+
+
+def ask(program, questions):
+    """Answers to all questions. A program that dies at one is asked the rest anew."""
+    lines = [json.dumps(q) + "\n" for q in questions]
+    answers = []
+    while len(answers) < len(lines):
+        done = subprocess.run([program], input="".join(lines[len(answers):]), capture_output=True, text=True, timeout=3600, check=False)
+        got = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+        answers += got
+        if len(answers) < len(lines):
+            answers.append({"unfinished": f"died: {done.stderr[:200]}"})
+    return answers
+
+
+def differ(ours, go):
+    """True if ours is not what Go says; where Go never answers, we must have met a limit."""
+    if ours.get("limit"):
+        return not any(limit in ours["error"] for limit in LIMITS)
+    return ours != go
+
+
+class Templates(unittest.TestCase):
+    def compare(self, questions, note):
+        go, ours = ask(peer(GO), questions), ask(OURS, questions)
+        different = [f"{q['template']!r}\n    Go   {g}\n    ours {o}" for q, g, o in zip(questions, go, ours) if differ(o, g)]
+        kinds = collections.Counter("limit" if o.get("limit") else "error" if "error" in g else "text" for g, o in zip(go, ours))
+        print(f"{note}: {len(questions)} templates, {dict(kinds)}", file=sys.stderr)
+        self.assertEqual([], different[:5], f"{len(different)} of {len(questions)} differ; {note}")
+        self.assertLess(kinds["limit"], 1 + len(questions) // 50)
+        return kinds
+
+    def test_the_corpus_is_still_what_go_says(self):
+        for path in sorted((ROOT / "tests/data/templates").glob("*.json")):
+            if path.name == "different.json":  # What differs on purpose, for the unit test.
+                continue
+            recorded = json.loads(path.read_text())
+            questions = [{"template": row["template"], "data": recorded["data"]} for row in recorded["cases"]]
+            for row, answer in zip(recorded["cases"], ask(peer(GO), questions)):
+                with self.subTest(file=path.name, template=row["template"]):
+                    self.assertEqual({k: v for k, v in row.items() if k != "template"}, answer)
+
+    def test_random_templates_give_what_go_gives(self):
+        seed = random.randrange(1_000_000)
+        kinds = self.compare([{"template": t, "data": DATA} for t in templates(seed, 20_000 if LONG else 600)], f"seed {seed}")
+        self.assertGreater(kinds["text"], kinds["error"])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1] == "--seed":
+        made = templates(int(sys.argv[2]), int((sys.argv[3:] or ["1000"])[0]))
+        Templates().compare([{"template": t, "data": DATA} for t in made], f"seed {sys.argv[2]}")
+    else:
+        unittest.main()
