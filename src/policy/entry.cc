@@ -148,6 +148,27 @@ Result<Entry> parse_entry(const json::Value& value, const std::string& path) {
     return entry;
 }
 
+std::vector<ObjectNames> object_names() {
+    std::vector<ObjectNames> all = {{"", {"x509", "ssh"}},
+                                    {"x509", {"allow", "deny", "allowWildcardNames"}},
+                                    {"ssh", {"user", "host"}},
+                                    {"ssh.user", {"allow", "deny"}},
+                                    {"ssh.host", {"allow", "deny"}}};
+    const auto add = [&all](const std::string& path, const auto& columns) {
+        ObjectNames object{.path = path};
+        for (const auto& column : columns) {
+            object.members.push_back(column.name);
+        }
+        all.push_back(std::move(object));
+    };
+    for (const char* list : {"allow", "deny"}) {
+        add(std::string("x509.") + list, kX509Columns);
+        add(std::string("ssh.user.") + list, kSshColumns);
+        add(std::string("ssh.host.") + list, kSshColumns);
+    }
+    return all;
+}
+
 json::Value encode_entry(const Entry& entry) {
     json::Object root, ssh;
     json::Object x509 = encode_lists(kX509Columns, entry.x509.allow, entry.x509.deny);

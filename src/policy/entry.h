@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -59,6 +60,13 @@ struct Entry {
 Result<Entry> parse_entry(const json::Value& value, const std::string& path);
 /// The same, leaving out what cannot be read: each such member is one more error in `errors`.
 Entry read_entry(const json::Value& value, const std::string& path, std::vector<Error>& errors);
+/// The objects of an entry ("", "x509", "x509.allow", …) and the members each may have, for whoever
+/// looks for misspelt ones.
+struct ObjectNames {
+    std::string path{};
+    std::vector<std::string_view> members{};
+};
+std::vector<ObjectNames> object_names();
 /// What was said, in the original's order; lists without a rule are left out.
 json::Value encode_entry(const Entry& entry);
 

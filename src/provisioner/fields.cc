@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "json/decode.h"
 #include "provisioner/fields_impl.h"
 
@@ -60,6 +61,17 @@ Result<json::Value> read_options(const json::Value* options, const std::string& 
     return json::Value(std::move(shown));
 }
 
+policy::Policies read_policy(const json::Value& value, const std::string& provisioner,
+                             std::vector<Error>& errors) {
+    const std::string path = fmt::format("authority.provisioners[{}].policy", quote(provisioner));
+    const policy::Entry entry = policy::read_entry(value, path, errors);
+    for (const policy::Mistake& mistake : policy::find_mistakes(entry, path)) {
+        errors.push_back(json::error_at(mistake.place, mistake.what));
+    }
+    Result<policy::Policies> policies = policy::compile(entry, path);
+    return policies ? *std::move(policies) : policy::Policies{};
+}
+
 }  // namespace
 
 Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
@@ -98,6 +110,11 @@ Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
                 }
                 break;
             }
+            case Kind::kPolicy:
+                if (member != nullptr) {
+                    config.policies = read_policy(*member, config.name, errors);
+                }
+                break;
         }
     }
     errors.insert(errors.end(), fields.failures().begin(), fields.failures().end());
@@ -132,6 +149,8 @@ json::Value show_config(const Config& config, std::span<const FieldRow> rows) {
                 if (!config.options.is_null()) {
                     add(row.name, config.options);
                 }
+                break;
+            case Kind::kPolicy:
                 break;
         }
     }

@@ -20,6 +20,7 @@ struct Config {
     std::optional<jose::Jwk> key{};
     std::optional<issuance::ClaimsEntry> claims{};
     json::Value options{};  ///< Null if absent.
+    policy::Policies policies{};
 };
 
 /// How a member is read and shown.
@@ -29,6 +30,7 @@ enum class Kind : unsigned char {
     kKey,           ///< A JWK; shown as null if absent, and never with its private part.
     kClaims,
     kOptions,
+    kPolicy,  ///< Ours, and nobody's business: never shown.
 };
 
 /// One member of an entry. A type's rows stand in the order in which it is shown.
@@ -39,7 +41,8 @@ struct FieldRow {
 };
 
 /// Reads what can be read. Each member of the wrong JSON type is one more kInvalidArgument with
-/// its place in `errors`, options that this build cannot honour a kUnsupported.
+/// its place in `errors`, and so is each rule of a policy that is none; options that this build
+/// cannot honour are a kUnsupported.
 Config read_config(const json::Value& entry, std::span<const FieldRow> fields,
                    std::vector<Error>& errors);
 

@@ -12,6 +12,7 @@
 #include "issuance/claims.h"
 #include "issuance/grant.h"
 #include "json/value.h"
+#include "policy/compile.h"
 #include "provisioner/token.h"
 #include "provisioner/used_tokens.h"
 
@@ -48,8 +49,9 @@ struct Provisioner {
     std::string key_id{};         ///< kid, for encrypted_key.
     std::string encrypted_key{};  ///< Compact JWE; empty if there is none.
     issuance::Claims claims{};
-    std::string failure{};  ///< Why it could not be set up; empty if it could.
-    std::string json{};     ///< As GET /provisioners shows it, without state and stateReason.
+    policy::Policies policies{};  ///< Its own, checked before the authority's. Never shown.
+    std::string failure{};        ///< Why it could not be set up; empty if it could.
+    std::string json{};           ///< As GET /provisioners shows it, without state and stateReason.
 
     std::optional<SignRule> sign{};
     std::optional<RevokeRule> revoke{};

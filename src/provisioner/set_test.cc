@@ -217,6 +217,25 @@ TEST_CASE("entries are listed in the order of the original and keep the case of 
         R"({"type":"jwk","name":"n","key":null,"claims":{"enableSSHCA":true},"options":{"x509":{},"ssh":{}}})");
 }
 
+TEST_CASE("a provisioner may have a policy of its own, which nobody is shown") {
+    SetWorld world;
+    json::Value entry = world.entry("own");
+    entry.set("policy", *json::parse(R"({"x509":{"deny":{"dns":["evil.test"]}}})"));
+    const Result<Provisioner> made = make(entry, {});
+    REQUIRE(made);
+    REQUIRE(made->policies.x509 != nullptr);
+    const Status refused = made->policies.x509->check("", x509::AltNames{.dns = {"evil.test"}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().cause ==
+          R"(denied by rule authority.provisioners["own"].policy.x509.deny.dns[0] "evil.test")");
+    CHECK(made->json.find("policy") == std::string::npos);
+    entry.set("policy", *json::parse("{\"x509\":{\"deny\":{\"dns\":[\n\".b\"]}}}"));
+    const Result<Provisioner> bad = make(entry, {});
+    REQUIRE_FALSE(bad);
+    CHECK(bad.error().detail.starts_with("cannot parse excluded domain constraint \".b\": "));
+    CHECK(bad.error().cause == "line 2, column 1");
+}
+
 TEST_CASE("options that ask for something, and types we lack, are refused with their place") {
     for (const char* text :
          {R"({"type":"JWK","options":{"x509":{"template":"{}"}}})",

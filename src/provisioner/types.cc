@@ -18,6 +18,7 @@ constexpr FieldRow kJwkFields[] = {
     {"encryptedKey", Kind::kOptionalText, &Config::encrypted_key},
     {"claims", Kind::kClaims},
     {"options", Kind::kOptions},
+    {"policy", Kind::kPolicy},
 };
 
 struct TypeRow {
@@ -85,6 +86,7 @@ Made make_all(const json::Value& entry, const issuance::Claims& inherited) {
            .name = config.name,
            .encrypted_key = config.encrypted_key,
            .claims = inherited,
+           .policies = config.policies,
            .json = json::encode(show_config(config, row->fields))};
     if (config.claims) {
         out.claims = issuance::inherit(*config.claims, inherited);

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "json/value.h"
+#include "policy/compile.h"
 #include "setup/finding.h"
 #include "x509/name.h"
 
@@ -49,6 +50,7 @@ struct AuthorityConfig {
     bool disable_get_ssh_hosts = false;
     Duration backdate = std::chrono::minutes(1);
     PurgeConfig purge{};
+    policy::Policies policies{};  ///< `authority.policy`; none with enableAdmin.
 };
 
 /// ca.json, checked: what we cannot do is refused, never ignored.

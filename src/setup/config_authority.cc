@@ -38,7 +38,6 @@ void refuse_capabilities(Reader& reader, const json::Value& authority, Authority
                   "an authorityId (linked deployments)");
     reader.refuse(authority.find("enableAdmin"), "authority.enableAdmin",
                   "remote provisioner management");
-    reader.refuse(authority.find("policy"), "authority.policy", "a name policy");
     reader.refuse(authority.find("disableGetSSHHosts"), "authority.disableGetSSHHosts",
                   "disableGetSSHHosts (an SSH certificate authority)");
 }
@@ -64,6 +63,33 @@ void read_subject(Reader& reader, const json::Value& authority, x509::Subject& o
     one("streetAddress", out.street_address);
     fields.get("serialNumber", out.serial_number).get("commonName", out.common_name);
     reader.take(fields);
+}
+
+/// With enableAdmin the original takes its policy from the database and never looks here.
+void read_policy(Reader& reader, const json::Value& authority, bool enable_admin,
+                 policy::Policies& out) {
+    const std::string key = "authority.policy";
+    const json::Value* value = section(reader, authority, "policy", key);
+    if (value == nullptr) {
+        return;
+    }
+    if (enable_admin) {
+        reader.warn("authority.policy is ignored with enableAdmin: the database holds the policy",
+                    value, "remove it");
+        return;
+    }
+    std::vector<Error> unreadable;
+    const policy::Entry entry = policy::read_entry(*value, key, unreadable);
+    reader.take(unreadable);
+    for (const policy::Mistake& mistake : policy::find_mistakes(entry, key)) {
+        json::Value rule;
+        rule.set_place(mistake.place);
+        reader.fail(Code::kInvalidArgument, mistake.what, mistake.path, &rule,
+                    "mend or remove the rule");
+    }
+    if (Result<policy::Policies> policies = policy::compile(entry, key)) {
+        out = *std::move(policies);
+    }
 }
 
 /// Keeps what we serve. A type the original does not know either is dropped, as it does; ours
@@ -154,6 +180,7 @@ void read_authority(Reader& reader, const json::Value& root, AuthorityConfig& ou
     refuse_capabilities(reader, *authority, out);
     read_subject(reader, *authority, out.subject);
     read_purge(reader, *authority, out.purge);
+    read_policy(reader, *authority, enable_admin, out.policies);
     if (const json::Value* claims = section(reader, *authority, "claims", "authority.claims")) {
         out.claims = *claims;
     }

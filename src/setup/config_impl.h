@@ -31,7 +31,8 @@ public:
     /// The value cannot be read at all: "error parsing FILE: DETAIL (…)".
     void unreadable(const std::string& detail, const std::string& key, const json::Value* value);
     /// Takes over what a Fields found, in the same form.
-    void take(const json::Fields& fields);
+    void take(const json::Fields& fields) { take(fields.failures()); }
+    void take(const std::vector<Error>& failures);
     /// Takes over the failure of json::parse.
     void take_syntax(const Error& error);
     /// Refuses a value that is not empty: `what` says which capability it needs.

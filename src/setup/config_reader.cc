@@ -62,8 +62,8 @@ void Reader::unreadable(const std::string& detail, const std::string& key,
          detail.starts_with(kGo) ? detail.substr(kGo.size()) : detail, advice_for(detail));
 }
 
-void Reader::take(const json::Fields& fields) {
-    for (const Error& failure : fields.failures()) {
+void Reader::take(const std::vector<Error>& failures) {
+    for (const Error& failure : failures) {
         if (status_) {
             status_ = Error{Code::kInvalidArgument,
                             "error parsing " + file_ + ": json: " + failure.detail +

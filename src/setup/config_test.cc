@@ -195,7 +195,6 @@ TEST_CASE("what needs a later capability is refused with key, line and column") 
              "authority.certificateAuthority"},
             {R"("authority":{"certificateIssuer":{"type":"jwk"}})", "authority.certificateIssuer"},
             {R"("authority":{"enableAdmin":true})", "authority.enableAdmin"},
-            {R"("authority":{"policy":{"x509":{"allow":{"dns":["x"]}}}})", "authority.policy"},
             {R"("authority":{"authorityId":"x"})", "authority.authorityId"},
             {R"("authority":{"deploymentType":"linked"})", "authority.deploymentType"},
             {R"("authority":{"disableGetSSHHosts":true})", "authority.disableGetSSHHosts"},
@@ -219,6 +218,36 @@ TEST_CASE("empty values of what we lack ask for nothing and are accepted") {
             R"("crl":{"enabled":false,"cacheDuration":"24h"},"metricsAddress":"",)"
             R"("authority":{"policy":{"x509":{}},"enableAdmin":false,"config":null,)"
             R"("provisioners":[{"type":"JWK","options":{"x509":{},"ssh":{}}}]})")) == "ok");
+}
+
+TEST_CASE("the name policy of the authority is compiled, and a rule that is none has its place") {
+    const auto config = parse_config(
+        with(R"("authority":{"Policy":{"x509":{"allow":{"dns":["*.a.test"]}},"ssh":{"user":{}}}})"),
+        "x.json");
+    REQUIRE(config);
+    REQUIRE(config->authority.policies.x509 != nullptr);
+    CHECK(config->authority.policies.ssh == nullptr);
+    CHECK(config->authority.policies.x509->check("", x509::AltNames{.dns = {"x.a.test"}}));
+    CHECK_FALSE(config->authority.policies.x509->check("", x509::AltNames{.dns = {"b.test"}}));
+    CHECK(
+        detail(
+            "{\"root\":\"r\",\"crt\":\"c\",\"key\":\"k\",\"address\":\":443\",\n"
+            "\"authority\":{\"policy\":{\"x509\":{\"deny\":{\"dns\":[\"a.test\",\n\".b\"]}}}}}") ==
+        "cannot parse excluded domain constraint \".b\": domain constraint \".b\" with wildcard "
+        "should start with * (x.json: authority.policy.x509.deny.dns[1], line 3, column 1)");
+    CHECK(detail(with(R"("authority":{"policy":{"ssh":{"host":{"allow":{"ip":"x"}}}}})"))
+              .starts_with("error parsing x.json: json: cannot unmarshal string into field "
+                           "authority.policy.ssh.host.allow.ip of type []string (line 1, column "));
+}
+
+TEST_CASE("with enableAdmin the policy of the file is not looked at, and a warning says so") {
+    const Reading reading = read_config(
+        with(R"("authority":{"enableAdmin":true,"policy":{"x509":{"deny":{"dns":["."]}}}})"),
+        "x.json");
+    CHECK(reading.config.warnings ==
+          std::vector<std::string>{
+              "authority.policy is ignored with enableAdmin: the database holds the policy"});
+    CHECK(reading.config.authority.policies.x509 == nullptr);
 }
 
 TEST_CASE("a provisioner of a type nobody knows is left out with a warning") {
@@ -297,7 +326,7 @@ TEST_CASE("recorded configurations load, or name what they wait for") {
          std::initializer_list<Case>{{"api-acme", "a provisioner of type ACME"},
                                      {"api-admin", "remote provisioner management"},
                                      {"api-core-sign", "a provisioner of type ACME"},
-                                     {"api-crl-policy-federation", "a name policy"},
+                                     {"api-crl-policy-federation", "disableGetSSHHosts"},
                                      {"api-name-constraints", ""},
                                      {"api-no-db-no-ssh", ""},
                                      {"api-renew-revoke-ssh", "a provisioner of type"},

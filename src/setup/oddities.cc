@@ -5,6 +5,7 @@
 #include "issuance/claims.h"
 #include "json/decode.h"
 #include "json/parse.h"
+#include "policy/entry.h"
 #include "provisioner/provisioner.h"
 #include "setup/config.h"
 
@@ -98,6 +99,21 @@ private:
     }
 };
 
+const json::Value* find_section(const json::Value& root, std::string_view path) {
+    const json::Value* at = &root;
+    for (const std::string& part : split(path, '.')) {
+        at = at != nullptr && !part.empty() ? at->find(part) : at;
+    }
+    return at;
+}
+
+void look_at_policy(Looker& looker, const json::Value* value, const std::string& path) {
+    for (const policy::ObjectNames& object : policy::object_names()) {
+        looker.look(value != nullptr ? find_section(*value, object.path) : nullptr,
+                    object.path.empty() ? path : path + "." + object.path, object.members);
+    }
+}
+
 void look_at_provisioners(Looker& looker, const json::Value& authority) {
     const json::Value* list = authority.find("provisioners");
     if (list == nullptr || list->as_array() == nullptr) {
@@ -113,15 +129,8 @@ void look_at_provisioners(Looker& looker, const json::Value& authority) {
         }
         looker.look(&entry, path, provisioner::member_names(*type->as_string()));
         looker.look(entry.find("claims"), path + ".claims", issuance::claim_names());
+        look_at_policy(looker, entry.find("policy"), path + ".policy");
     }
-}
-
-const json::Value* find_section(const json::Value& root, std::string_view path) {
-    const json::Value* at = &root;
-    for (const std::string& part : split(path, '.')) {
-        at = at != nullptr && !part.empty() ? at->find(part) : at;
-    }
-    return at;
 }
 
 }  // namespace
@@ -132,6 +141,7 @@ std::vector<Finding> find_oddities(std::string_view text, const json::Value& roo
         looker.look(find_section(root, section.path), std::string(section.path), section.names);
     }
     if (const json::Value* authority = root.find("authority")) {
+        look_at_policy(looker, authority->find("policy"), "authority.policy");
         look_at_provisioners(looker, *authority);
     }
     const auto whole = json::parse(text, {.trailing = json::ParseOptions::Trailing::kRefuse});

@@ -55,6 +55,18 @@ TEST_CASE("unknown keys are found at each level, with the nearest known one") {
           lines({R"(1:2 warning: unknown key "colour" is ignored; remove it)"}));
 }
 
+TEST_CASE("unknown keys of name policies are found too, the authority's and a provisioner's") {
+    CHECK(
+        oddities(
+            R"({"authority":{"policy":{"x509":{"alow":{},"deny":{"dsn":[]}},"ssh":{"users":{}}},
+ "provisioners":[{"type":"JWK","policy":{"ssh":{"host":{"allow":{"DNS":[],"uri":[]}}}}}]}})") ==
+        lines(
+            {R"(1:33 warning: unknown key "alow" in authority.policy.x509 is ignored; did you mean "allow"?)",
+             R"(1:69 warning: unknown key "users" in authority.policy.ssh is ignored; did you mean "user"?)",
+             R"(1:51 warning: unknown key "dsn" in authority.policy.x509.deny is ignored; did you mean "dns"?)",
+             R"(2:75 warning: unknown key "uri" in authority.provisioners[0].policy.ssh.host.allow is ignored; remove it)"}));
+}
+
 TEST_CASE("comments that people make are let pass, as any case is") {
     CHECK(oddities(R"({"_comment":"x","//":"y","$schema":"z","#":1,"ADDRESS":":1"})").empty());
 }
