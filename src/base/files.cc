@@ -31,6 +31,11 @@ public:
             ::close(fd_);
         }
     }
+    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
     int get() const { return fd_; }
 
 private:
@@ -88,7 +93,8 @@ class Staged {
 public:
     explicit Staged(std::string target) : target_(std::move(target)) {}
     Staged(Staged&& other) noexcept
-        : target_(std::move(other.target_)),
+        : file_(std::move(other.file_)),
+          target_(std::move(other.target_)),
           temporary_(std::exchange(other.temporary_, {})),
           backup_(std::exchange(other.backup_, {})),
           replaced_(std::exchange(other.replaced_, false)) {}
@@ -103,16 +109,22 @@ public:
 
     Status fill(ByteView bytes, unsigned mode) {
         std::string name = target_ + ".XXXXXX";
-        const Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
-        if (file.get() < 0) {
+        file_ = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
+        if (file_.get() < 0) {
             return failure("open", target_, errno);
         }
         temporary_ = std::move(name);
-        int code = write_all(file.get(), bytes);
-        if (code == 0 && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)) {
+        int code = write_all(file_.get(), bytes);
+        if (code == 0 && ::fchmod(file_.get(), mode) != 0) {
             code = errno;
         }
         return code == 0 ? ok() : Status(failure("write", target_, code));
+    }
+
+    /// Puts what fill() wrote on the disk.
+    Status sync() {
+        const Descriptor file = std::move(file_);
+        return ::fsync(file.get()) == 0 ? ok() : Status(failure("write", target_, errno));
     }
 
     /// Keeps a second name for what is there, so that undo() can put it back.
@@ -129,11 +141,6 @@ public:
         }
         temporary_.clear();
         replaced_ = true;
-        const Descriptor folder(
-            ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (folder.get() >= 0) {
-            ::fsync(folder.get());  // Some file systems refuse it; the rename stands all the same.
-        }
         return ok();
     }
 
@@ -148,10 +155,21 @@ public:
         }
     }
 
+    std::string folder() const { return folder_of(target_); }
+
 private:
+    Descriptor file_{-1};
     std::string target_, temporary_{}, backup_{};
     bool replaced_ = false;
 };
+
+/// Makes the renames in it last. Some file systems refuse it; the renames stand all the same.
+void sync_folder(const std::string& path) {
+    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() >= 0) {
+        ::fsync(folder.get());
+    }
+}
 
 }  // namespace
 
@@ -218,6 +236,10 @@ Status replace_together(const std::vector<NewFile>& files) {
         }
         STEP_TRY(staged.emplace_back(target).fill(file.bytes, mode));
     }
+    // After all are written: the first one takes what the disk can of the others along.
+    for (Staged& file : staged) {
+        STEP_TRY(file.sync());
+    }
     for (const auto& [target, bytes] : others) {
         STEP_TRY(write_through(target, bytes));
     }
@@ -232,6 +254,11 @@ Status replace_together(const std::vector<NewFile>& files) {
             return done;
         }
     }
+    std::set<std::string> folders;
+    for (const Staged& file : staged) {
+        folders.insert(file.folder());
+    }
+    std::ranges::for_each(folders, sync_folder);
     return ok();
 }
 

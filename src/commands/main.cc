@@ -15,6 +15,7 @@
 #include "commands/settings.h"
 #include "commands/table.h"
 #include "crypto/random.h"
+#include "crypto/start.h"
 
 namespace {
 
@@ -50,6 +51,7 @@ int run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
     try {
         step::forbid_core_dumps();
+        step::crypto::start_for_one_command();
         return run({argv + std::min(argc, 1), argv + argc});
     } catch (const std::exception& exception) {
         std::fprintf(stderr, "Something unexpected happened: %s\n", exception.what());

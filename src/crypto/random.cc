@@ -1,6 +1,8 @@
 #include "crypto/random.h"
 
-#include <openssl/rand.h>
+#include <sys/random.h>
+
+#include <cerrno>
 
 #include "base/check.h"
 
@@ -8,10 +10,9 @@ namespace step::crypto {
 
 void SystemRandom::fill(std::span<std::byte> out) {
     while (!out.empty()) {
-        const std::size_t now = std::min<std::size_t>(out.size(), 1U << 20U);
-        STEP_CHECK(
-            RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(now)) == 1);
-        out = out.subspan(now);
+        const ssize_t got = ::getrandom(out.data(), out.size(), 0);
+        STEP_CHECK(got > 0 || (got < 0 && errno == EINTR));
+        out = out.subspan(got > 0 ? static_cast<std::size_t>(got) : 0);
     }
 }
 

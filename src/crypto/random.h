@@ -4,7 +4,7 @@
 
 namespace step::crypto {
 
-/// OpenSSL's generator. Ends the process if it has no entropy. Thread-safe.
+/// The kernel's generator, getrandom(2). Ends the process if there is none. Thread-safe.
 class SystemRandom final : public Random {
 public:
     void fill(std::span<std::byte> out) override;
