@@ -22,6 +22,9 @@ constexpr cli::Entry kCommands[] = {
     {"ca provisioner list", ca_provisioner_list},
     {"ca provisioner remove", ca_provisioner_remove},
     {"ca provisioner update", ca_provisioner_update},
+    {"ca provisioner webhook add", ca_provisioner_webhook_add},
+    {"ca provisioner webhook remove", ca_provisioner_webhook_remove},
+    {"ca provisioner webhook update", ca_provisioner_webhook_update},
     {"ca rekey", ca_rekey},
     {"ca renew", ca_renew},
     {"ca revoke", ca_revoke},
@@ -98,6 +101,11 @@ constexpr cli::Entry kCommands[] = {
 constexpr cli::Group kGroups[] = {
     {"ca", "run, reach and use a certificate authority", ""},
     {"ca provisioner", "see and change who may hand out certificates", ""},
+    {"ca provisioner webhook", "have other servers asked about certificates",
+     "A webhook is a server that `step-ca` calls when it is asked for a certificate: before the "
+     "template, whose `.Webhooks.NAME` gets what it says (ENRICHING); before the certificate is "
+     "signed (AUTHORIZING); or after it is on record (NOTIFYING). Requests are signed with a key "
+     "of the webhook's own: HMAC-SHA256 over the exact body in `X-Smallstep-Signature`."},
     {"certificate", "make, read and check certificates", ""},
     {"context", "switch between certificate authorities",
      "A context is a pair of folders: an authority (`$STEPPATH/authorities/NAME`: its root "

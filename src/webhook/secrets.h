@@ -28,8 +28,9 @@ Result<CredentialMap> parse_credentials(std::string_view text, const std::string
 /// The same of a file. None there: no credentials.
 Result<CredentialMap> load_credentials(const std::string& file);
 
-/// "$STEPPATH/secrets/webhooks.json" of the ca.json's STEPPATH.
-std::string credentials_file(const std::string& steppath);
+/// Where the credentials of a ca.json are: secrets/webhooks.json beside the folder `config` that
+/// holds it, or in its own folder if that has another name.
+std::string credentials_file(const std::string& config_file);
 
 /// secrets/webhooks.json as a text that is changed where it stands: what this program does not
 /// know is kept.

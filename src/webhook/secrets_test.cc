@@ -32,6 +32,13 @@ TEST_CASE("a file that cannot be read is an error that shows no value") {
     CHECK(load_credentials(folder / "none.json")->empty());
 }
 
+TEST_CASE("credentials are in the folder secrets beside config, or beside ca.json") {
+    CHECK(credentials_file("/s/config/ca.json") == "/s/secrets/webhooks.json");
+    CHECK(credentials_file("config/ca.json") == "secrets/webhooks.json");
+    CHECK(credentials_file("/etc/step-ca/ca.json") == "/etc/step-ca/secrets/webhooks.json");
+    CHECK(credentials_file("ca.json") == "secrets/webhooks.json");
+}
+
 TEST_CASE("changing one entry keeps the others and what this program does not know") {
     auto file = CredentialsFile::parse(R"({"x":{"secret":"AA==","new":[1.0]},"y":5})", "f");
     REQUIRE(file);

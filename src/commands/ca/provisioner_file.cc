@@ -95,6 +95,12 @@ json::Array& ProvisionerFile::list() {
     return *member_of(*member_of(config_, "authority"), "provisioners")->as_array();
 }
 
+bool ProvisionerFile::remote_management() const {
+    const json::Value* authority = config_.find("authority");
+    const json::Value* enabled = authority != nullptr ? authority->find("enableAdmin") : nullptr;
+    return enabled != nullptr && enabled->as_bool() != nullptr && *enabled->as_bool();
+}
+
 json::Value* ProvisionerFile::find(std::string_view name) {
     json::Array& all = list();
     const auto found = std::ranges::find_if(

@@ -15,6 +15,8 @@ public:
     /// kInvalidArgument, "error parsing FILE: …", if the text is not that of a ca.json.
     static Result<ProvisionerFile> parse(std::string_view text, const std::string& file);
 
+    /// Whether the CA keeps its provisioners itself: `authority.enableAdmin`.
+    bool remote_management() const;
     /// The entry of this name, or null. Valid until the list changes.
     json::Value* find(std::string_view name);
     /// Puts an entry at the end. Fails with kConflict if its name or its id is taken.

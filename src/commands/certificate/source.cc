@@ -1,7 +1,5 @@
 #include "commands/certificate/source.h"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 
 #include "base/files.h"
@@ -11,6 +9,7 @@
 #include "cli/files.h"
 #include "commands/errors.h"
 #include "http/tls_probe.h"
+#include "x509/system_roots.h"
 
 namespace step::commands {
 
@@ -61,66 +60,6 @@ Result<x509::UncheckedCsr> parse_request(ByteView bytes) {
 
 Error in_pool(std::string_view what) {
     return invalid(fmt::format("error reading cert pool: {}", what));
-}
-
-std::vector<std::string> files_of_folder(const std::string& folder) {
-    std::vector<std::string> files;
-    std::error_code failed;
-    for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
-         entry.increment(failed)) {
-        if (kind_of(entry->path().string()) == Kind::kFile) {
-            files.push_back(entry->path().string());
-        }
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-/// Adds what a file holds; blocks that are no certificate are passed over, as Go does.
-void add_roots(std::vector<x509::Certificate>& roots, ByteView pem) {
-    while (const auto step = next_pem(pem)) {
-        pem.remove_prefix(step->rest);
-        if (step->block.type != "CERTIFICATE") {
-            continue;
-        }
-        if (auto certificate = x509::parse_certificate(step->block.bytes)) {
-            roots.push_back(*std::move(certificate));
-        }
-    }
-}
-
-/// The places where Go looks on Linux.
-std::vector<x509::Certificate> system_roots(const Environment& environment) {
-    std::vector<x509::Certificate> roots;
-    const auto add_file = [&](const std::string& file) {
-        const auto pem = read_file(file);
-        if (pem) {
-            add_roots(roots, *pem);
-        }
-        return pem && !roots.empty();
-    };
-    const std::string file = environment.get("SSL_CERT_FILE").value_or("");
-    const std::string folders = environment.get("SSL_CERT_DIR").value_or("");
-    if (!file.empty()) {
-        add_file(file);
-    } else {
-        for (const char* const place :
-             {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-              "/etc/ssl/ca-bundle.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-              "/etc/ssl/cert.pem"}) {
-            if (add_file(place)) {
-                break;
-            }
-        }
-    }
-    if (!folders.empty()) {
-        for (const std::string& folder : split(folders, ':')) {
-            for (const std::string& name : files_of_folder(folder)) {
-                add_file(name);
-            }
-        }
-    }
-    return roots;
 }
 
 }  // namespace
@@ -185,11 +124,11 @@ Result<std::vector<x509::Certificate>> read_bundle(const std::string& path) {
 
 Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const std::string& path) {
     if (path.empty()) {
-        return system_roots(context.environment);
+        return x509::system_roots(context.environment);
     }
     std::vector<std::string> files;
     if (kind_of(path) == Kind::kFolder) {
-        files = files_of_folder(path);
+        files = x509::files_of_folder(path);
     } else {
         for (const std::string& file : split(path, ',')) {
             files.emplace_back(trim(file));
@@ -201,7 +140,7 @@ Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const s
         if (!pem) {
             return in_pool(fmt::format("open {}: {}", file, reason_of(pem.error())));
         }
-        add_roots(roots, *pem);
+        x509::add_certificates(roots, *pem);
     }
     if (roots.empty()) {
         return in_pool("not certificates found");  // The original's words.
