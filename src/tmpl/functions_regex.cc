@@ -1,4 +1,5 @@
 #include "tmpl/families_impl.h"
+#include "tmpl/format_impl.h"
 #include "tmpl/regex.h"
 
 namespace step::tmpl {
@@ -32,7 +33,11 @@ Result<Regex> compile_for(Call& call, bool must) {
     if (regex || must) {
         return regex;
     }
-    return failure(fmt::format("regexp: Compile(`{}`): {}", call.text(0), regex.error().detail));
+    std::string shown;
+    Formatter formatter(shown);
+    formatter.flags.sharp = true;
+    formatter.write_quoted(call.text(0));
+    return failure(fmt::format("regexp: Compile({}): {}", shown, regex.error().detail));
 }
 
 template <bool kMust>

@@ -105,7 +105,8 @@ Result<Regex> Regex::compile(std::string_view expression) {
     if (!machine->ok()) {
         const bool tail = machine->error_code() == RE2::ErrorTrailingBackslash;
         const bool whole = machine->error_code() == RE2::ErrorMissingParen ||
-                           machine->error_code() == RE2::ErrorUnexpectedParen;
+                           machine->error_code() == RE2::ErrorUnexpectedParen ||
+                           machine->error_code() == RE2::ErrorBadUTF8;
         const std::string_view at = tail    ? ""
                                     : whole ? expression
                                             : std::string_view(machine->error_arg());
