@@ -43,6 +43,34 @@ std::string_view reason(RE2::ErrorCode code) {
     }
 }
 
+/// Where Go and this RE2 read an expression differently: Go knows (?<name>…) and has no \C.
+Result<std::string> for_re2(std::string_view expression) {
+    std::string out;
+    bool in_class = false;
+    for (std::size_t i = 0; i < expression.size(); ++i) {
+        const std::string_view rest = expression.substr(i);
+        if (rest.starts_with("\\Q")) {
+            const std::size_t size = std::min(rest.find("\\E"), rest.size());
+            out += rest.substr(0, size);
+            i += size - 1;
+        } else if (rest.starts_with("\\C")) {
+            return failure("error parsing regexp: invalid escape sequence: `\\C`");
+        } else if (rest[0] == '\\') {
+            out += rest.substr(0, 2);
+            ++i;
+        } else if (!in_class && rest.starts_with("(?<") && rest.size() > 3 && rest[3] != '=' &&
+                   rest[3] != '!') {
+            out += "(?P<";
+            i += 2;
+        } else {
+            // A bracket that comes first in a class closes nothing, but then no '(?<' is lost.
+            in_class = rest[0] == '[' || (in_class && rest[0] != ']');
+            out += rest[0];
+        }
+    }
+    return out;
+}
+
 std::size_t width_at(std::string_view text, std::size_t at) {
     return at < text.size() ? json::first_rune(text.substr(at)).size : 0;
 }
@@ -100,8 +128,8 @@ Result<Regex> Regex::compile(std::string_view expression) {
     RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(kMemory);
-    auto machine =
-        std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
+    STEP_ASSIGN(const std::string ours, for_re2(expression));
+    auto machine = std::make_unique<RE2>(ours, options);
     if (!machine->ok()) {
         const bool tail = machine->error_code() == RE2::ErrorTrailingBackslash;
         const bool whole = machine->error_code() == RE2::ErrorMissingParen ||
