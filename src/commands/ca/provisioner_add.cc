@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "commands/ca/commands.h"
 #include "commands/ca/provisioner_change.h"
+#include "commands/ca/provisioner_templates.h"
 #include "commands/errors.h"
 #include "provisioner/provisioner.h"
 
@@ -20,19 +21,25 @@ Status check_type(const cli::Args& args) {
                             "options are JWK, ACME, OIDC, SSHPOP, K8SSA, NEBULA, SCEP, AWS, GCP, "
                             "AZURE");
     }
+    return ok();
+}
+
+Status check_supported(const cli::Args& args) {
+    const std::string type = args.get("type");
     if (!provisioner::is_supported_type(type)) {
         return Error{.code = Code::kUnsupported,
                      .detail = fmt::format("provisioners of type '{}' are not supported yet",
                                            to_upper(type))};
     }
-    return ok();
+    return refuse_foreign_flags(args, foreign_provisioner_flags());
 }
 
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(1));
     STEP_TRY(check_type(args));
-    STEP_TRY(refuse_foreign_flags(args, foreign_provisioner_flags()));
+    STEP_ASSIGN(const std::vector<TemplateChange> templates, provisioner_templates(context));
+    STEP_TRY(check_supported(args));
     if (!args.flag("create") && args.get("public-key").empty()) {
         return value_requires("create", "false", "public-key");
     }
@@ -44,6 +51,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     }
     set_claims(entry, args, /*fresh=*/true);
     entry.set("options", json::Object{{"x509", json::Object{}}, {"ssh", json::Object{}}});
+    set_templates(entry, templates);
     STEP_TRY(change_provisioners(
         context, [&](ProvisionerFile& file) { return file.add(std::move(entry)); }));
     return 0;

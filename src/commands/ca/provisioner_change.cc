@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "commands/ca/ca_access.h"
 #include "commands/ca/connect.h"
+#include "commands/ca/provisioner_templates.h"
 #include "commands/errors.h"
 #include "http/client.h"
 
@@ -79,11 +80,7 @@ constexpr ForeignFlag kForeign[] = {
     {"disable-custom-sans", kSwitch, "a provisioner of type AWS, Azure or GCP"},
     {"disable-trust-on-first-use/disable-tofu", kSwitch, "a provisioner of type AWS, Azure or GCP"},
     {"disable-ssh-ca-user", kSwitch, "a provisioner of type GCP"},
-    {"disable-ssh-ca-host", kSwitch, "a provisioner of type GCP"},
-    {"x509-template", kText, "a template"},
-    {"x509-template-data", kText, "a template"},
-    {"ssh-template", kText, "a template"},
-    {"ssh-template-data", kText, "a template"}};
+    {"disable-ssh-ca-host", kSwitch, "a provisioner of type GCP"}};
 
 constexpr int kConfigMode = 0600;
 
@@ -122,6 +119,7 @@ Flags provisioner_entry_flags() {
           {.name = "public-key", .value = "file", .help = "public key to verify with"},
           {.name = "private-key", .value = "file", .help = "private key to keep"}},
          password_file_flag(),
+         provisioner_template_flags(),
          claim_flags(),
          provisioner_admin_flags(),
          foreign_flags(kForeign)});

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "commands/ca/commands.h"
 #include "commands/ca/provisioner_change.h"
+#include "commands/ca/provisioner_templates.h"
 #include "commands/errors.h"
 
 namespace step::commands {
@@ -30,7 +31,8 @@ constexpr ForeignFlag kForeignLists[] = {
     {"remove-azure-subscription-id", FlagType::kList, "a provisioner of type Azure"},
     {"remove-gcp-service-account", FlagType::kList, "a provisioner of type GCP"}};
 
-Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey& key) {
+Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey& key,
+              const std::vector<TemplateChange>& templates) {
     std::string name = args.positional(0);
     json::Value* entry = file.find(name);
     if (entry == nullptr) {
@@ -52,6 +54,7 @@ Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey
         key.encrypted.as_string()->empty() ? remove_member(*entry, "encryptedKey")
                                            : set_member(*entry, "encryptedKey", key.encrypted);
     }
+    set_templates(*entry, templates);
     set_claims(*entry, args, /*fresh=*/false);
     if (const std::string renamed = args.get("name"); !renamed.empty()) {
         set_member(*entry, "name", renamed);
@@ -66,8 +69,9 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(refuse_foreign_flags(args, foreign_provisioner_flags()));
     STEP_TRY(refuse_foreign_flags(args, kForeignLists));
     STEP_ASSIGN(const ProvisionerKey key, provisioner_key_flags(context));
-    STEP_TRY(change_provisioners(context,
-                                 [&](ProvisionerFile& file) { return change(file, args, key); }));
+    STEP_ASSIGN(const std::vector<TemplateChange> templates, provisioner_templates(context));
+    STEP_TRY(change_provisioners(
+        context, [&](ProvisionerFile& file) { return change(file, args, key, templates); }));
     return 0;
 }
 
