@@ -352,6 +352,27 @@ class Seeds(SeedCase):
         self.assertEqual(foreign.stderr,
                          "flag '--client-id' needs a provisioner of type OIDC, which is not supported yet\n")
 
+    def test_S002_04_the_limits_of_a_provisioner_are_changed(self):
+        # The document's provisioner is of type ACME; the flags are the same for all types.
+        changed = self.edited(f"step ca provisioner update {NAME} --x509-min-dur=20m --x509-max-dur=72h --x509-default-dur=36h"
+                              " --ssh-user-max-dur=1h --ssh-host-default-dur=20m --ssh=false")[0]["claims"]
+        self.assertEqual(changed, {"minTLSCertDuration": "20m0s", "maxTLSCertDuration": "72h0m0s", "defaultTLSCertDuration": "36h0m0s",
+                                   "maxUserSSHCertDuration": "1h0m0s", "defaultHostSSHCertDuration": "20m0s", "enableSSHCA": False})
+        claims = self.listed()[0]["claims"]
+        self.assertEqual({name: claims[name] for name in changed}, changed)
+        too_short = self.sh(f"step ca certificate short.local s.crt s.key --not-after 10m --provisioner {NAME}"
+                            " --provisioner-password-file $PW", check=False)
+        self.assertIn("requested duration of 11m0s is less than the authorized minimum certificate duration of 20m0s",
+                      too_short.stderr)
+        # What the server would not start with is not written.
+        refused = self.sh(f"step ca provisioner update {NAME} --x509-max-dur 5m", check=False)
+        self.assertEqual((refused.returncode, refused.stderr),
+                         (1, "claims: MaxCertDuration cannot be less than MinCertDuration: MaxCertDuration - 5m0s,"
+                             " MinCertDuration - 20m0s\n"))
+
+    def listed(self):
+        return json.loads(self.sh("step ca provisioner list").stdout)
+
     def test_S002_19_P15_a_hangup_reloads(self):
         self.server.process.send_signal(signal.SIGHUP)
         self.server.wait_for("reloading ...")

@@ -24,7 +24,7 @@ struct TemplateChange {
 Result<std::vector<TemplateChange>> provisioner_templates(cli::Context& context);
 
 /// Puts them into the entry's options, which are made if there are none; null takes out. A new or
-/// removed template takes `templateFile` with it, which would go before it.
+/// removed template takes `templateFile` with it, which would come back into force one day.
 void set_templates(json::Value& entry, const std::vector<TemplateChange>& changes);
 
 }  // namespace step::commands

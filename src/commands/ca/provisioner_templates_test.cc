@@ -34,7 +34,7 @@ TEST_CASE("an empty name takes a template out, and its file with it") {
           R"({"options":{"x509":{"templateFile":"f"}}})");
 }
 
-TEST_CASE("a new template stands instead of a file, which would go before it") {
+TEST_CASE("a new template stands instead of a file") {
     CHECK(changed(R"({"options":{"ssh":{"templateFile":"f"}}})",
                   {{.part = "ssh", .member = "template", .value = "{}"}}) ==
           R"({"options":{"ssh":{"template":"{}"}}})");
