@@ -80,7 +80,7 @@ Result<CredentialMap> load_credentials(const std::string& file) {
     return parse_credentials(*text, file);
 }
 
-std::string credentials_file(const std::string& config_file) {
+std::string credentials_beside(const std::string& config_file) {
     const std::string folder = folder_of(config_file);
     return join_path(name_of(folder) == "config" ? folder_of(folder) : folder,
                      "secrets/webhooks.json");

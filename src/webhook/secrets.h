@@ -30,7 +30,7 @@ Result<CredentialMap> load_credentials(const std::string& file);
 
 /// Where the credentials of a ca.json are: secrets/webhooks.json beside the folder `config` that
 /// holds it, or in its own folder if that has another name.
-std::string credentials_file(const std::string& config_file);
+std::string credentials_beside(const std::string& config_file);
 
 /// secrets/webhooks.json as a text that is changed where it stands: what this program does not
 /// know is kept.

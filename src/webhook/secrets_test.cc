@@ -33,10 +33,10 @@ TEST_CASE("a file that cannot be read is an error that shows no value") {
 }
 
 TEST_CASE("credentials are in the folder secrets beside config, or beside ca.json") {
-    CHECK(credentials_file("/s/config/ca.json") == "/s/secrets/webhooks.json");
-    CHECK(credentials_file("config/ca.json") == "secrets/webhooks.json");
-    CHECK(credentials_file("/etc/step-ca/ca.json") == "/etc/step-ca/secrets/webhooks.json");
-    CHECK(credentials_file("ca.json") == "secrets/webhooks.json");
+    CHECK(credentials_beside("/s/config/ca.json") == "/s/secrets/webhooks.json");
+    CHECK(credentials_beside("config/ca.json") == "secrets/webhooks.json");
+    CHECK(credentials_beside("/etc/step-ca/ca.json") == "/etc/step-ca/secrets/webhooks.json");
+    CHECK(credentials_beside("ca.json") == "secrets/webhooks.json");
 }
 
 TEST_CASE("changing one entry keeps the others and what this program does not know") {

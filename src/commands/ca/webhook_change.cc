@@ -99,7 +99,7 @@ Status change_webhooks(cli::Context& context, const std::string& provisioner,
                      .detail = fmt::format("provisioner '{}' not found", provisioner)};
     }
     STEP_ASSIGN(json::Array* const list, webhooks_of(*entry, file));
-    const std::string secrets_file = webhook::credentials_file(file);
+    const std::string secrets_file = webhook::credentials_beside(file);
     STEP_ASSIGN(const Bytes secrets, read_if_there(secrets_file));
     STEP_ASSIGN(webhook::CredentialsFile credentials,
                 webhook::CredentialsFile::parse(secrets, secrets_file));
