@@ -23,6 +23,21 @@ constexpr DurationRow kDurations[] = {
     {"defaultHostSSHCertDuration", &ClaimsEntry::default_host_ssh, &Claims::default_host_ssh},
 };
 
+/// Limits and the default between them.
+struct LimitRow {
+    std::optional<Duration> ClaimsEntry::*min_entry, ClaimsEntry::*max_entry,
+        ClaimsEntry::*normal_entry;
+    Duration Claims::*min, Claims::*max, Claims::*normal;
+};
+constexpr LimitRow kLimits[] = {
+    {&ClaimsEntry::min_tls, &ClaimsEntry::max_tls, &ClaimsEntry::default_tls, &Claims::min_tls,
+     &Claims::max_tls, &Claims::default_tls},
+    {&ClaimsEntry::min_user_ssh, &ClaimsEntry::max_user_ssh, &ClaimsEntry::default_user_ssh,
+     &Claims::min_user_ssh, &Claims::max_user_ssh, &Claims::default_user_ssh},
+    {&ClaimsEntry::min_host_ssh, &ClaimsEntry::max_host_ssh, &ClaimsEntry::default_host_ssh,
+     &Claims::min_host_ssh, &Claims::max_host_ssh, &Claims::default_host_ssh},
+};
+
 struct FlagRow {
     std::string_view name;
     std::optional<bool> ClaimsEntry::* entry;
@@ -116,11 +131,16 @@ Claims inherit(const ClaimsEntry& entry, const Claims& above) {
     for (const FlagRow& row : kFlags) {
         claims.*row.claim = (entry.*row.entry).value_or(above.*row.claim);
     }
-    if (entry.default_tls && !entry.min_tls) {
-        claims.min_tls = std::min(claims.min_tls, claims.default_tls);
-    }
-    if (entry.default_tls && !entry.max_tls) {
-        claims.max_tls = std::max(claims.max_tls, claims.default_tls);
+    for (const LimitRow& row : kLimits) {
+        if (!(entry.*row.normal_entry)) {
+            continue;
+        }
+        if (!(entry.*row.min_entry)) {
+            claims.*row.min = std::min(claims.*row.min, claims.*row.normal);
+        }
+        if (!(entry.*row.max_entry)) {
+            claims.*row.max = std::max(claims.*row.max, claims.*row.normal);
+        }
     }
     return claims;
 }

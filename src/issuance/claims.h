@@ -44,8 +44,8 @@ ClaimsEntry read_claims(const json::Value& value, const std::string& path,
 /// The members that were said, in the original's order, durations as Go writes them.
 json::Value encode_claims(const ClaimsEntry& entry);
 
-/// What `entry` says over `above`. If it says only a default lifetime and that lies outside the
-/// bounds of `above`, the bound it violates moves to it.
+/// What `entry` says over `above`. If it says only a default lifetime, TLS or SSH, and that lies
+/// outside the bounds of `above`, the bound it violates moves to it.
 Claims inherit(const ClaimsEntry& entry, const Claims& above);
 
 /// Checks the TLS limits (SSH ones are not checked, as in the original). kInvalidArgument with

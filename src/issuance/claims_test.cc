@@ -44,6 +44,21 @@ TEST_CASE("a default outside the inherited bounds moves the bound it violates") 
     CHECK(!validate(both));
 }
 
+TEST_CASE("defaults of SSH certificates move the bounds they violate, too") {
+    const Claims above;
+    const Claims user = inherit({.default_user_ssh = std::chrono::hours(48)}, above);
+    CHECK(user.max_user_ssh == std::chrono::hours(48));
+    CHECK(user.min_user_ssh == above.min_user_ssh);
+    CHECK(user.max_tls == above.max_tls);
+    const Claims host = inherit({.default_host_ssh = std::chrono::minutes(1)}, above);
+    CHECK(host.min_host_ssh == std::chrono::minutes(1));
+    CHECK(host.max_host_ssh == above.max_host_ssh);
+    const Claims said = inherit(
+        {.max_user_ssh = std::chrono::hours(1), .default_user_ssh = std::chrono::hours(2)}, above);
+    CHECK(said.max_user_ssh == std::chrono::hours(1));  // SSH limits are not checked.
+    CHECK(validate(said));
+}
+
 TEST_CASE("claims that contradict themselves are refused in the original's words") {
     CHECK(validate(Claims{}));
     CHECK(validate(Claims{.min_tls = Duration(0)}).error().detail ==
