@@ -142,11 +142,7 @@ Result<asn1::Oid> parse_oid(const json::Value& at, std::string_view text) {
         dotted += (dotted.empty() ? "" : ".") + std::to_string(*number);
     }
     Result<asn1::Oid> oid = asn1::Oid::from_text(dotted);
-    return oid ? std::move(oid)
-               : unfit(at,
-                       "error creating certificate: asn1: structure error: invalid object "
-                       "identifier: " +
-                           quote(text));
+    return oid ? std::move(oid) : unfit(at, "error creating certificate: " + std::string(kBadOid));
 }
 
 Result<asn1::Oid> read_oid(const json::Value& value) {
@@ -191,6 +187,10 @@ Result<json::Value> parse_output(std::string_view text) {
         json::parse(text, {.trailing = json::ParseOptions::Trailing::kIgnore});
     if (!value) {
         Error error = std::move(value).error();
+        if (error.detail == "unexpected end of JSON input") {
+            // A decoder of streams, as the original's is, puts it in other words.
+            error.detail = trim(text).empty() ? "EOF" : "unexpected EOF";
+        }
         error.reason = kBadOutput;
         return error;
     }

@@ -152,6 +152,10 @@ Result<Bytes> permanent_identifier(const San& san) {
 Result<Bytes> hardware_module_name(const San& san) {
     constexpr std::string_view kWhat = "HardwareModuleName";
     STEP_ASSIGN(const json::Value value, description(san, kWhat));
+    if (!value.is_null() && value.as_object() == nullptr) {
+        return within(san, kWhat,
+                      cannot_unmarshal(value, "Go value of type x509util.HardwareModuleName"));
+    }
     asn1::Oid type;
     Bytes serial;
     const Status read = [&]() -> Status {
@@ -165,9 +169,7 @@ Result<Bytes> hardware_module_name(const San& san) {
         return within(san, kWhat, read.error());
     }
     if (type == asn1::Oid()) {
-        return unfit(*san.at,
-                     "error marshaling HardwareModuleName SAN: asn1: structure error: invalid "
-                     "object identifier");
+        return unfit(*san.at, "error marshaling HardwareModuleName SAN: " + std::string(kBadOid));
     }
     Writer out;
     const auto outer = out.begin(asn1::context_constructed(0));
@@ -201,7 +203,10 @@ Result<Bytes> registered_id(const San& san) {
     }
     Result<asn1::Oid> oid = parse_oid(*san.at, san.value);
     if (!oid) {
-        return unfit(*san.at, "error parsing OID for RegisteredID SAN: " + oid.error().detail);
+        return unfit(*san.at,
+                     oid.error().has_reason(kBadContent)
+                         ? "error marshaling RegisteredID SAN: " + std::string(kBadOid)
+                         : "error parsing OID for RegisteredID SAN: " + oid.error().detail);
     }
     Writer out;
     out.element(asn1::context(8), oid->der());
@@ -220,7 +225,10 @@ Result<Bytes> tagged_value(const San& san, std::string_view value, std::string_v
 
 Result<Bytes> typed_other_name(const San& san) {
     const Result<asn1::Oid> oid = parse_oid(*san.at, san.type);
-    if (!oid || *oid == asn1::Oid()) {
+    if (!oid && oid.error().has_reason(kBadContent)) {
+        return unfit(*san.at, "error marshaling otherName SAN: " + std::string(kBadOid));
+    }
+    if (!oid) {
         return unfit(*san.at, "unsupported SAN type " + san.type);
     }
     std::string_view value = san.value, type = "printable";
@@ -333,10 +341,12 @@ Result<std::vector<San>> read_sans(const json::Value& value) {
         }
         San san{.at = &element, .asn1 = element.find("asn1Value")};
         STEP_TRY(get(element, "type", san.type, [](const json::Value& text) {
-            return read_string(text, "Go struct field Certificate.sans.type of type string");
+            return read_string(text,
+                               "Go struct field SubjectAlternativeName.sans.type of type string");
         }));
         STEP_TRY(get(element, "value", san.value, [](const json::Value& text) {
-            return read_string(text, "Go struct field Certificate.sans.value of type string");
+            return read_string(text,
+                               "Go struct field SubjectAlternativeName.sans.value of type string");
         }));
         sans.push_back(std::move(san));
     }

@@ -89,9 +89,7 @@ Result<std::vector<asn1::Oid>> read_unknown_usage(const json::Value& value) {
             return oid.error().has_reason(kBadOutput) ? wrap(oid.error()) : oid.error();
         }
         if (*oid == asn1::Oid()) {
-            return unfit(value,
-                         "error creating certificate: asn1: structure error: invalid object "
-                         "identifier");
+            return unfit(value, "error creating certificate: " + std::string(kBadOid));
         }
         usages.push_back(*std::move(oid));
     }
@@ -122,6 +120,24 @@ Result<std::vector<std::string>> read_urls(const json::Value& value) {
     return urls;
 }
 
+/// An int; null and absent: 0.
+Result<std::int64_t> read_integer(const json::Value& object, std::string_view name,
+                                  std::string_view into) {
+    const json::Value* given = object.find(name);
+    if (given == nullptr || given->is_null()) {
+        return 0;
+    }
+    const json::Number* number = given->as_number();
+    const auto exact = number == nullptr ? std::nullopt : json::to_int64(*number);
+    if (!exact) {
+        return mistake(
+            *given, fmt::format("json: cannot unmarshal {}{} into Go struct field {} of "
+                                "type int",
+                                given->kind(), number == nullptr ? "" : " " + number->text, into));
+    }
+    return *exact;
+}
+
 Result<std::optional<x509::BasicConstraints>> read_basic_constraints(const json::Value& value) {
     std::optional<x509::BasicConstraints> constraints;
     if (value.is_null()) {
@@ -134,20 +150,11 @@ Result<std::optional<x509::BasicConstraints>> read_basic_constraints(const json:
     }
     constraints.emplace();
     STEP_TRY(get(value, "isCA", constraints->ca, [](const json::Value& flag) {
-        return read_flag(flag, "Go struct field Certificate.basicConstraints.isCA of type bool");
+        return read_flag(flag,
+                         "Go struct field BasicConstraints.basicConstraints.isCA of type bool");
     }));
-    std::int64_t length = 0;
-    if (const json::Value* given = value.find("maxPathLen"); given && !given->is_null()) {
-        const json::Number* number = given->as_number();
-        const auto exact = number == nullptr ? std::nullopt : json::to_int64(*number);
-        if (!exact) {
-            return mistake(*given,
-                           fmt::format("json: cannot unmarshal {}{} into Go struct field "
-                                       "Certificate.basicConstraints.maxPathLen of type int",
-                                       given->kind(), number == nullptr ? "" : " " + number->text));
-        }
-        length = *exact;
-    }
+    STEP_ASSIGN(const std::int64_t length,
+                read_integer(value, "maxPathLen", "BasicConstraints.basicConstraints.maxPathLen"));
     if (constraints->ca && length >= 0) {
         constraints->path_length =
             static_cast<std::uint32_t>(std::min<std::int64_t>(length, INT32_MAX));
@@ -262,7 +269,7 @@ Result<std::optional<crypto::SignatureScheme>> read_scheme(const json::Value& va
 }
 
 Result<x509::Extension> read_extension(const json::Value& value) {
-    if (value.as_object() == nullptr) {
+    if (value.as_object() == nullptr && !value.is_null()) {
         return cannot_unmarshal(
             value, "Go struct field Certificate.extensions of type x509util.Extension");
     }
@@ -272,10 +279,10 @@ Result<x509::Extension> read_extension(const json::Value& value) {
         return unfit(value, "error creating certificate: an extension has no id");
     }
     STEP_TRY(get(value, "critical", extension.critical, [](const json::Value& flag) {
-        return read_flag(flag, "Go struct field Certificate.extensions.critical of type bool");
+        return read_flag(flag, "Go struct field Extension.extensions.critical of type bool");
     }));
     STEP_TRY(get(value, "value", extension.value, [](const json::Value& octets) {
-        return read_octets(octets, "Go struct field Certificate.extensions.value of type []uint8");
+        return read_octets(octets, "Go struct field Extension.extensions.value of type []uint8");
     }));
     return extension;
 }
@@ -304,8 +311,14 @@ Result<std::vector<x509::Extension>> read_extensions(const json::Value& value) {
     return extensions;
 }
 
-Result<Bytes> read_key_id(const json::Value& value) {
-    return read_octets(value, "Go struct field Certificate of type x509util.SubjectKeyID");
+Result<Bytes> read_subject_key_id(const json::Value& value) {
+    return read_octets(value,
+                       "Go struct field Certificate.subjectKeyId of type x509util.SubjectKeyID");
+}
+
+Result<Bytes> read_authority_key_id(const json::Value& value) {
+    return read_octets(
+        value, "Go struct field Certificate.authorityKeyId of type x509util.AuthorityKeyID");
 }
 
 Status read_subject(const json::Value& certificate, CertificatePlan& plan) {
@@ -345,6 +358,7 @@ Result<CertificatePlan> read_certificate(const json::Value& value) {
     if (value.as_object() == nullptr) {
         return cannot_unmarshal(value, "Go value of type x509util.Certificate");
     }
+    STEP_TRY(read_integer(value, "version", "Certificate.version"));  // Has no effect either.
     STEP_TRY(read_subject(value, plan));
     STEP_TRY(get(value, "serialNumber", plan.serial, read_serial));
     STEP_TRY(get(value, "extensions", plan.extensions, read_extensions));
@@ -352,8 +366,8 @@ Result<CertificatePlan> read_certificate(const json::Value& value) {
     STEP_TRY(get(value, "notBefore", plan.not_before, read_time));
     STEP_TRY(get(value, "notAfter", plan.not_after, read_time));
     STEP_TRY(read_usages(value, plan));
-    STEP_TRY(get(value, "subjectKeyId", plan.subject_key_id, read_key_id));
-    STEP_TRY(get(value, "authorityKeyId", plan.authority_key_id, read_key_id));
+    STEP_TRY(get(value, "subjectKeyId", plan.subject_key_id, read_subject_key_id));
+    STEP_TRY(get(value, "authorityKeyId", plan.authority_key_id, read_authority_key_id));
     STEP_TRY(get(value, "ocspServer", plan.ocsp_servers, read_urls));
     STEP_TRY(get(value, "issuingCertificateURL", plan.issuer_urls, read_urls));
     STEP_TRY(get(value, "crlDistributionPoints", plan.crl_urls, read_urls));
@@ -383,7 +397,8 @@ Result<x509::NameConstraints> impl::read_name_constraints(const json::Value& val
     x509::NameConstraints constraints;
     constraints.critical = false;
     STEP_TRY(get(value, "critical", constraints.critical, [](const json::Value& flag) {
-        return read_flag(flag, "Go struct field Certificate.nameConstraints.critical of type bool");
+        return read_flag(flag,
+                         "Go struct field NameConstraints.nameConstraints.critical of type bool");
     }));
     x509::AltNames &may = constraints.permitted, &may_not = constraints.excluded;
     STEP_TRY(get(value, "permittedDNSDomains", may.dns, read_domains));

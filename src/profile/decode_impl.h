@@ -45,6 +45,8 @@ Result<Bytes> read_octets(const json::Value& value, std::string_view into);
 Result<std::vector<std::string>> read_strings(const json::Value& value);
 /// The same for a list of things that are written as strings: the errors of both stages.
 Result<std::vector<std::string>> read_list(const json::Value& value);
+/// What Go says of an identifier that has no DER.
+inline constexpr std::string_view kBadOid = "asn1: structure error: invalid object identifier";
 /// "" gives an empty identifier.
 Result<asn1::Oid> read_oid(const json::Value& value);
 Result<asn1::Oid> parse_oid(const json::Value& at, std::string_view text);

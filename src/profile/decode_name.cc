@@ -15,9 +15,28 @@ constexpr std::pair<std::string_view, Strings> kLists[] = {
     {"streetAddress", &x509::Subject::street_address},
     {"postalCode", &x509::Subject::postal_code}};
 
+/// What becomes of such a value in the original.
+std::string_view why_no_string(const json::Value* content) {
+    if (content == nullptr || content->is_null()) {
+        return "error creating certificate: asn1: cannot marshal nil value";
+    }
+    if (content->as_number() != nullptr) {
+        return "error creating certificate: asn1: structure error: unknown Go type: float64";
+    }
+    if (content->as_object() != nullptr) {
+        return "error creating certificate: asn1: structure error: unknown Go type: "
+               "map[string]interface {}";
+    }
+    return content->as_bool() != nullptr
+               ? "error parsing certificate: x509: invalid RDNSequence: invalid attribute value: "
+                 "unsupported string type: 1"
+               : "error parsing certificate: x509: invalid RDNSequence: invalid attribute value: "
+                 "unsupported string type: 48";
+}
+
 /// Only strings have a form that readers of certificates accept.
 Result<x509::Attribute> read_attribute(const json::Value& value) {
-    if (value.as_object() == nullptr) {
+    if (value.as_object() == nullptr && !value.is_null()) {
         return wrap(cannot_unmarshal(
             value, "Go struct field nameAlias.extraNames of type x509util.DistinguishedName"));
     }
@@ -27,16 +46,11 @@ Result<x509::Attribute> read_attribute(const json::Value& value) {
         return oid ? std::move(oid) : wrap(std::move(oid).error());
     }));
     if (attribute.type == asn1::Oid()) {
-        return unfit(value,
-                     "error creating certificate: asn1: structure error: invalid object "
-                     "identifier");
+        return unfit(value, "error creating certificate: " + std::string(kBadOid));
     }
     const json::Value* content = value.find("value");
     if (content == nullptr || content->as_string() == nullptr) {
-        const std::string_view kind = content == nullptr ? "null" : content->kind();
-        return unfit(content == nullptr ? value : *content,
-                     "error creating certificate: asn1: structure error: unknown Go type: " +
-                         (kind == "number" ? "float64" : std::string(kind)));
+        return unfit(value, std::string(why_no_string(content)));
     }
     attribute.value = *content->as_string();
     if (attribute.type == x509::oid::kEmailAddress) {

@@ -55,6 +55,11 @@ Result<Value> url_port(Call& call) {
     STEP_ASSIGN(const Uri uri, parse_uri(text_of(call[0])));
     return Value(uri.port());
 }
+constexpr Entry kUserInfoMethods[] = {{"String", "", as_string<text_of>}};
+constexpr Type kUserInfo{.kind = Kind::kPointer,
+                         .name = "*url.Userinfo",
+                         .methods = {kUserInfoMethods, std::size(kUserInfoMethods)},
+                         .text = text_of};
 constexpr Entry kUrlMethods[] = {
     {"Hostname", "", url_hostname}, {"Port", "", url_port}, {"String", "", as_string<text_of>}};
 constexpr Type kUrl{.kind = Kind::kPointer,
@@ -176,17 +181,21 @@ Value ip_value(const Bytes& ip) {
 Value url_value(const std::string& text) {
     Result<Uri> parsed = parse_uri(text);
     const Uri uri = parsed ? *std::move(parsed) : Uri{.opaque = text};
+    const Value user =
+        uri.user.empty() ? Value::nil_of(kUserInfo) : make_struct(kUserInfo, {}, uri.user);
     return make_struct(kUrl,
                        {{"Scheme", "", uri.scheme},
                         {"Opaque", "", uri.opaque},
-                        {"User", "", uri.user.empty() ? Value() : Value(uri.user)},
+                        {"User", "", user},
                         {"Host", "", uri.host},
                         {"Path", "", uri.path},
-                        {"RawPath", "", uri.raw_path},
-                        {"OmitHost", "", uri.omit_host},
-                        {"ForceQuery", "", uri.force_query},
+                        {"Fragment", "", uri.fragment},
                         {"RawQuery", "", uri.query},
-                        {"Fragment", "", uri.fragment}},
+                        // Only where it is not how Go would write the path anyway.
+                        {"RawPath", "", uri.raw_path == uri.path ? "" : uri.raw_path},
+                        {"RawFragment", "", ""},
+                        {"ForceQuery", "", uri.force_query},
+                        {"OmitHost", "", uri.omit_host}},
                        text);
 }
 

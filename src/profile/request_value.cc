@@ -236,7 +236,7 @@ Value make_request(const x509::Csr& csr) {
         kRequest,
         {{"Version", "version", Value::integer(0)},
          {"Subject", "subject", name_value(subject, extra_names(csr.subject))},
-         {"RawSubject", "rawSubject", Value::bytes(csr.subject_der)},
+         {"RawSubject", "rawSubject", impl::octets(csr.subject_der)},
          {"DNSNames", "dnsNames", impl::strings(kMultiString, csr.names.dns)},
          {"EmailAddresses", "emailAddresses", impl::strings(kMultiString, csr.names.emails)},
          {"IPAddresses", "ipAddresses", impl::slice(kMultiIp, impl::ip_values(csr.names.ips))},

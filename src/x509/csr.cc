@@ -148,6 +148,20 @@ Result<Csr> parse_csr(ByteView der) {
                .signature = Bytes(parts.signature)};
 }
 
+namespace {
+
+void write_extension(asn1::Writer& out, const Extension& extension) {
+    const auto whole = out.begin(Tag::kSequence);
+    out.oid(extension.id);
+    if (extension.critical) {
+        out.boolean(true);
+    }
+    out.octets(extension.value);
+    out.end(whole);
+}
+
+}  // namespace
+
 Result<Csr> parse_csr_pem(std::string_view pem) {
     const std::optional<PemStep> step = next_pem(pem);
     if (!step) {
@@ -161,23 +175,30 @@ Result<Csr> parse_csr_pem(std::string_view pem) {
 }
 
 Result<Bytes> make_csr(const CsrDraft& draft, const crypto::PrivateKey& key) {
-    const crypto::SignatureScheme scheme = crypto::default_scheme(key.public_key());
+    const crypto::SignatureScheme scheme =
+        draft.scheme.value_or(crypto::default_scheme(key.public_key()));
+    std::vector<Extension> extensions = draft.extensions;
+    const bool has_names = std::ranges::any_of(
+        extensions, [](const Extension& e) { return e.id == oid::kSubjectAltName; });
+    if (!draft.names.empty() && !has_names) {
+        extensions.insert(extensions.begin(),
+                          {.id = oid::kSubjectAltName, .value = encode_alt_names(draft.names)});
+    }
     asn1::Writer info;
     const auto sequence = info.begin(Tag::kSequence);
     info.integer(0);
-    info.raw(encode_name(draft.subject));
+    info.raw(draft.subject_der.empty() ? encode_name(draft.subject) : draft.subject_der);
     info.raw(key.public_key().spki());
     const auto attributes = info.begin(asn1::context_constructed(0));
-    if (!draft.names.empty()) {
+    if (!extensions.empty()) {
         const auto attribute = info.begin(Tag::kSequence);
         info.oid(oid::kExtensionRequest);
         const auto values = info.begin(Tag::kSet);
-        const auto extensions = info.begin(Tag::kSequence);
-        const auto extension = info.begin(Tag::kSequence);
-        info.oid(oid::kSubjectAltName);
-        info.octets(encode_alt_names(draft.names));
-        info.end(extension);
-        info.end(extensions);
+        const auto list = info.begin(Tag::kSequence);
+        for (const Extension& extension : extensions) {
+            write_extension(info, extension);
+        }
+        info.end(list);
         info.end(values);
         info.end(attribute);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -38,7 +39,11 @@ Result<Csr> parse_csr_pem(std::string_view pem);
 /// A request for these names, signed. The subject may be empty.
 struct CsrDraft {
     Name subject{};
+    Bytes subject_der{};  ///< If not empty, stands for `subject`.
     AltNames names{};
+    /// Behind the alternative names, which are not made of `names` if there are some here.
+    std::vector<Extension> extensions{};
+    std::optional<crypto::SignatureScheme> scheme{};  ///< None: the key's default.
 };
 Result<Bytes> make_csr(const CsrDraft& draft, const crypto::PrivateKey& key);
 

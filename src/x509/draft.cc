@@ -44,6 +44,14 @@ void write_basic_constraints(Writer& out, const BasicConstraints& constraints) {
     out.end(sequence);
 }
 
+void write_extended_usage(Writer& out, const std::vector<asn1::Oid>& usages) {
+    const auto sequence = out.begin(Tag::kSequence);
+    for (const asn1::Oid& usage : usages) {
+        out.oid(usage);
+    }
+    out.end(sequence);
+}
+
 void write_authority_key_id(Writer& out, ByteView key_id) {
     const auto sequence = out.begin(Tag::kSequence);
     out.element(asn1::context(0), key_id);
@@ -122,13 +130,8 @@ void write_usage(Writer& out, const Draft& draft) {
         extension(out, oid::kKeyUsage, true, [&] { out.named_bits(draft.key_usage); });
     }
     if (!draft.extended_key_usage.empty() && !replaced(draft, oid::kExtendedKeyUsage)) {
-        extension(out, oid::kExtendedKeyUsage, false, [&] {
-            const auto sequence = out.begin(Tag::kSequence);
-            for (const asn1::Oid& usage : draft.extended_key_usage) {
-                out.oid(usage);
-            }
-            out.end(sequence);
-        });
+        extension(out, oid::kExtendedKeyUsage, false,
+                  [&] { write_extended_usage(out, draft.extended_key_usage); });
     }
     if (draft.basic_constraints && !replaced(draft, oid::kBasicConstraints)) {
         extension(out, oid::kBasicConstraints, true,
@@ -193,6 +196,28 @@ bool has_extensions(const Draft& draft) {
 
 Bytes key_id(const crypto::PublicKey& key) {
     return crypto::sha1(key.key_bits());
+}
+
+std::vector<Extension> usage_extensions(const Draft& draft) {
+    std::vector<Extension> extensions;
+    if (draft.basic_constraints && !replaced(draft, oid::kBasicConstraints)) {
+        Writer out;
+        write_basic_constraints(out, *draft.basic_constraints);
+        extensions.push_back(
+            {.id = oid::kBasicConstraints, .critical = true, .value = std::move(out).take()});
+    }
+    if (!draft.extended_key_usage.empty() && !replaced(draft, oid::kExtendedKeyUsage)) {
+        Writer out;
+        write_extended_usage(out, draft.extended_key_usage);
+        extensions.push_back({.id = oid::kExtendedKeyUsage, .value = std::move(out).take()});
+    }
+    if (draft.key_usage != 0 && !replaced(draft, oid::kKeyUsage)) {
+        Writer out;
+        out.named_bits(draft.key_usage);
+        extensions.push_back(
+            {.id = oid::kKeyUsage, .critical = true, .value = std::move(out).take()});
+    }
+    return extensions;
 }
 
 Bytes encode_tbs(const Draft& draft, ByteView serial, ByteView issuer_der,

@@ -40,6 +40,9 @@ struct Draft {
 /// SHA-1 of the key's bits (RFC 5280 4.2.1.2, method 1).
 Bytes key_id(const crypto::PublicKey& key);
 
+/// Basic constraints, extended key usage and key usage, in this order, as a request asks for them.
+std::vector<Extension> usage_extensions(const Draft& draft);
+
 /// TBSCertificate. `serial` is a positive number, big-endian.
 Bytes encode_tbs(const Draft& draft, ByteView serial, ByteView issuer_der,
                  crypto::SignatureScheme scheme);

@@ -83,7 +83,7 @@ class Misuse(Leaves):
                 (["--not-after=-1h"], "invalid value '-1h' for flag '--not-after': certificate is already expired"),
                 (["--not-after", "x"], "invalid value 'x' for flag '--not-after'"),
                 (["--path-len=-2"], "invalid value '-2' for flag '--path-len'; path-len must be -1 or greater"),
-                (["--template", "hello.txt"], "flag '--template' is not supported by this version"),
+                (["--template", "hello.txt"], "error unmarshaling certificate: invalid character 'h' looking for beginning of value"),
                 (["--template", "none"], "open none failed: no such file or directory"),
                 (["--template", "hello.txt", "--profile", "leaf"], "flag '--profile' is incompatible with '--template'"),
                 (["--set", "a=b"], "flag '--set' requires the '--template' flag"),
@@ -101,6 +101,74 @@ class Misuse(Leaves):
         self.fails(*root, "--path-len=-1", says="pathLenConstraint is 1, want at most 0")
         for value, says in (("-1%", "value must be in range 0-100%"), ("1.5%", "'1.5%'"), ("%", "'%'"), ("1d", "'1d'")):
             self.fails("needs-renewal", f"--expires-in={value}", "cert.crt", exit=255, says=says)
+
+
+class Templates(Leaves):
+    """What the engine makes of a template is tested in src/profile and src/tmpl; here, what the commands give it."""
+
+    CLEAR = ("--no-password", "--insecure")
+
+    def template(self, text, name="t.tpl"):
+        self.h.file(name).write_text(text)
+        return "--template", name
+
+    def text_of(self, file):
+        return self.openssl("x509", "-in", file, "-noout", "-text", "-nameopt", "RFC2253").stdout
+
+    def test_create_gives_names_variables_and_request(self):
+        words = self.template("""{"subject": {"commonName": {{ toJson .Subject.CommonName }}, "organization": "{{ .Insecure.User.org }}"},
+            "sans": {{ toJson .SANs }}, "serialNumber": {{ .Insecure.User.n }},
+            "policyIdentifiers": "1.2.3.{{ len .Insecure.CR.DNSNames }}"}""")
+        self.h.file("vars.json").write_text('{"org": "From the file", "n": 7}')
+        self.step("create", "x.test", "x.crt", "x.key", "--san", "a.test", "--san", "10.0.0.1", "--set-file", "vars.json", "--set", "n=77",
+                  "--ca", "int.crt", "--ca-key", "int.key", *words, *self.CLEAR)
+        text = self.text_of("x.crt")
+        for part in ("Serial Number: 77", "Subject: CN=x.test,O=From the file", "DNS:a.test, IP Address:10.0.0.1", "Policy: 1.2.3.1"):
+            self.assertIn(part, text)
+        self.assertNotIn("Key Usage", text)
+
+    def test_create_without_issuer_signs_itself(self):
+        self.step("create", "x.test", "x.crt", "x.key", *self.template('{"subject": "s", "basicConstraints": {"isCA": true}}'), *self.CLEAR)
+        self.openssl("verify", "-CAfile", "x.crt", "x.crt")
+        self.assertIn("CA:TRUE, pathlen:0", self.text_of("x.crt"))
+        for flag, other in (("ca", "ca-key"), ("ca-key", "ca")):
+            self.fails("create", "x.test", "y.crt", "y.key", f"--{flag}", "int.crt", *self.template("{}", "u.tpl"), *self.CLEAR,
+                       says=f"flag '--{flag}' requires the '--{other}' flag")
+        self.fails("create", "x.test", "y.crt", "y.key", "--bundle", "--template", "u.tpl", *self.CLEAR, says="flag '--bundle' requires the '--ca' flag")
+
+    def test_create_makes_requests(self):
+        words = self.template('{"subject": "q", "dnsNames": {{ toJson .Insecure.User.names }}, "keyUsage": "certSign", '
+                              '"basicConstraints": {"isCA": true, "maxPathLen": 2}}')
+        self.step("create", "x.test", "x.csr", "x.key", "--csr", "--set", 'names=["a.test","b.test"]', *words, *self.CLEAR)
+        text = self.openssl("req", "-in", "x.csr", "-noout", "-text", "-verify").stdout
+        for part in ("CN = q", "DNS:a.test, DNS:b.test", "CA:TRUE, pathlen:2", "Certificate Sign"):
+            self.assertIn(part, text)
+
+    def test_sign_sees_the_request(self):
+        self.step("create", "c.test", "c.csr", "c.key", "--csr", "--san", "a.test", *self.CLEAR)
+        words = self.template('{"subject": {{ toJson .Subject }}, "sans": {{ toJson .SANs }}, "unknownExtKeyUsage": "1.2.{{ .MaxPathLen }}.{{ .Insecure.User.k }}", '
+                              '"uris": "urn:key:{{ typeOf .Insecure.CR.PublicKey | b64enc }}"}')
+        done = self.step("sign", "c.csr", "int.crt", "int.key", "--path-len", "3", "--set", "k=4", *words)
+        self.h.file("c.crt").write_text(done.stdout)
+        text = self.text_of("c.crt")
+        for part in ("CN=c.test", "DNS:a.test, URI:urn:key:KmVjZHNhLlB1YmxpY0tleQ==", "1.2.3.4"):
+            self.assertIn(part, text)
+        done = self.step("sign", "c.csr", "int.crt", "int.key", *self.template("{{ toJson .Insecure.CR }}", "cr.tpl"))
+        self.h.file("c.crt").write_text(done.stdout)
+        self.assertIn("CN=c.test", self.text_of("c.crt"))
+
+    def test_what_is_no_template_makes_nothing(self):
+        sign = ("sign", "req.csr", "int.crt", "int.key")
+        for text, says in (("{{", "error parsing template: template: template:1: unclosed action"),
+                           ("", "error unmarshaling certificate: EOF"),
+                           ('{{ fail "because" }}', "because"),
+                           ("{{ .Subject.Nope }}", "error executing template: template: template:1:11: executing"),
+                           ('{"keyUsage": "x"}', "error unmarshaling certificate: unsupported keyUsage x"),
+                           ('{"sans": [{"type": "ip", "value": "x"}]}', 'error converting "x" to IP'),
+                           ('{"extensions": [{"id": "2.5.29.15", "value": "AQID"}]}', "error parsing certificate: "),
+                           ('{"signatureAlgorithm": "SHA256-RSA"}', "x509: requested SignatureAlgorithm does not match private key type")):
+            with self.subTest(text):
+                self.fails(*sign, *self.template(text), says=says)
 
 
 class NeedsRenewal(Leaves):

@@ -6,10 +6,12 @@
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
 #include "commands/certificate/making.h"
+#include "commands/certificate/templating.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/key_files.h"
 #include "crypto/pem_key.h"
+#include "profile/builtin.h"
 #include "x509/csr.h"
 #include "x509/draft.h"
 
@@ -28,12 +30,15 @@ struct Profile {
     std::string_view name;
     hours lifetime;
     bool needs_issuer;
-    std::optional<std::uint32_t> path_length;  ///< Set for a CA.
+    profile::Builtin contents;
+
+    bool is_ca() const { return contents != profile::Builtin::kLeaf; }
 };
-constexpr Profile kProfiles[] = {{"leaf", kLeafLifetime, true, {}},
-                                 {"intermediate-ca", kCaLifetime, true, 0U},
-                                 {"root-ca", kCaLifetime, false, 1U},
-                                 {"self-signed", kLeafLifetime, false, {}}};
+constexpr Profile kProfiles[] = {
+    {"leaf", kLeafLifetime, true, profile::Builtin::kLeaf},
+    {"intermediate-ca", kCaLifetime, true, profile::Builtin::kIntermediate},
+    {"root-ca", kCaLifetime, false, profile::Builtin::kRoot},
+    {"self-signed", kLeafLifetime, false, profile::Builtin::kLeaf}};
 
 /// The flags that say nothing about a request, in the order in which the original looks.
 constexpr std::string_view kNotForRequests[] = {"ca", "ca-key", "ca-password-file", "not-before",
@@ -91,8 +96,22 @@ Result<x509::AltNames> alt_names(const cli::Args& args, bool subject_by_default)
     return x509::classify_names(names);
 }
 
-x509::Name subject_of(const cli::Args& args) {
-    return x509::to_name({.common_name = args.positional(0)});
+x509::Subject subject_of(const cli::Args& args) {
+    return {.common_name = args.positional(0)};
+}
+
+/// A request of which only the key is known.
+x509::Csr bare_request(const crypto::PublicKey& key) {
+    return {.key = key};
+}
+
+Result<profile::CertificatePlan> from_template(cli::Context& context, const TemplateFlags& flags,
+                                               const x509::AltNames& names, x509::Csr request) {
+    profile::TemplateData data;
+    profile::set_names(data, subject_of(context.args), names);
+    data.set_insecure(
+        "CR", profile::request_value(std::make_shared<const x509::Csr>(std::move(request))));
+    return render_plan(context, flags, data);
 }
 
 /// All questions before the first file is written.
@@ -115,7 +134,30 @@ Status save(cli::Context& context, const std::optional<crypto::PrivateKey>& key,
     return ok();
 }
 
-Status create_request(cli::Context& context, const Keys& keys) {
+/// What a template says that a request can ask for.
+Result<x509::CsrDraft> request_draft(cli::Context& context, const TemplateFlags& flags,
+                                     const x509::AltNames& names, const crypto::PrivateKey& key) {
+    STEP_ASSIGN(const profile::CertificatePlan plan,
+                from_template(context, flags, names, bare_request(key.public_key())));
+    const x509::Draft draft = profile::to_draft(plan, key.public_key());
+    STEP_ASSIGN(
+        const crypto::SignatureScheme scheme,
+        profile::choose_scheme(plan, key.public_key(), crypto::default_scheme(key.public_key())));
+    std::vector<x509::Extension> extensions = x509::usage_extensions(draft);
+    extensions.insert(extensions.end(), plan.extensions.begin(), plan.extensions.end());
+    return x509::CsrDraft{.subject_der = draft.subject_der,
+                          .names = plan.names,
+                          .extensions = std::move(extensions),
+                          .scheme = scheme};
+}
+
+/// An empty file counts as no template.
+bool has_text(const std::optional<TemplateFlags>& flags) {
+    return flags && !flags->text.empty();
+}
+
+Status create_request(cli::Context& context, const Keys& keys,
+                      const std::optional<TemplateFlags>& flags) {
     const cli::Args& args = context.args;
     if (!keys.private_key) {
         return invalid_create("invalid value for flag --key: a private key is required");
@@ -132,9 +174,11 @@ Status create_request(cli::Context& context, const Keys& keys) {
         }
     }
     STEP_ASSIGN(x509::AltNames names, alt_names(args, /*subject_by_default=*/true));
-    STEP_ASSIGN(const Bytes der,
-                x509::make_csr({.subject = subject_of(args), .names = std::move(names)},
-                               *keys.private_key));
+    x509::CsrDraft draft{.subject = x509::to_name(subject_of(args)), .names = std::move(names)};
+    if (has_text(flags)) {
+        STEP_ASSIGN(draft, request_draft(context, *flags, draft.names, *keys.private_key));
+    }
+    STEP_ASSIGN(const Bytes der, x509::make_csr(draft, *keys.private_key));
     return save(context, keys.private_key, "certificate signing request",
                 encode_pem("CERTIFICATE REQUEST", der));
 }
@@ -187,24 +231,50 @@ Result<Issuer> read_issuer(cli::Context& context) {
     return Issuer{std::move(certificates->front()), std::move(key)};
 }
 
-Result<x509::Draft> make_draft(cli::Context& context, const Profile& profile,
-                               const Validity& validity, const crypto::PublicKey& key) {
-    const bool ca = profile.path_length.has_value();
-    x509::Draft draft;
-    draft.subject_der = x509::encode_name(subject_of(context.args));
-    draft.spki = key.spki();
-    draft.subject_key_id = x509::key_id(key);
-    STEP_ASSIGN(draft.names, alt_names(context.args, /*subject_by_default=*/!ca));
-    if (ca) {
-        make_ca(draft, profile.path_length);
-    } else {
-        make_leaf(draft, key);
+/// --ca and --ca-key: what the profile needs; with a template both or none.
+Result<std::optional<Issuer>> find_issuer(cli::Context& context, const Profile& profile,
+                                          bool with_template) {
+    const cli::Args& args = context.args;
+    const bool certificate = !args.get("ca").empty(), key = !args.get("ca-key").empty();
+    if (!with_template) {
+        STEP_TRY(check_issuer_flags(args, profile));
+    } else if (certificate != key) {
+        return certificate ? needs_flag("ca", "ca-key") : needs_flag("ca-key", "ca");
     }
-    STEP_TRY(apply_validity(context, validity, profile.lifetime, draft));
-    return draft;
+    std::optional<Issuer> issuer;
+    if (certificate) {
+        STEP_ASSIGN(issuer, read_issuer(context));
+    }
+    return issuer;
 }
 
-Status create_certificate(cli::Context& context, const Keys& keys, const Validity& validity) {
+Result<profile::CertificatePlan> make_plan(cli::Context& context, const Profile& profile,
+                                           const Keys& keys,
+                                           const std::optional<TemplateFlags>& flags) {
+    const bool with_template = has_text(flags);
+    STEP_ASSIGN(x509::AltNames names,
+                alt_names(context.args,
+                          /*subject_by_default=*/with_template || !profile.is_ca()));
+    if (!with_template) {
+        STEP_ASSIGN(profile::CertificatePlan plan,
+                    profile::builtin_plan(profile.contents,
+                                          {.subject = subject_of(context.args), .names = names},
+                                          keys.public_key, nullptr));
+        plan.names = std::move(names);
+        return plan;
+    }
+    if (!keys.private_key || context.args.flag("skip-csr-signature")) {
+        return from_template(context, *flags, names, bare_request(keys.public_key));
+    }
+    STEP_ASSIGN(const Bytes der,
+                x509::make_csr({.subject = x509::to_name(subject_of(context.args)), .names = names},
+                               *keys.private_key));
+    STEP_ASSIGN(x509::Csr request, x509::parse_csr(der));
+    return from_template(context, *flags, names, std::move(request));
+}
+
+Status create_certificate(cli::Context& context, const Keys& keys, const Validity& validity,
+                          const std::optional<TemplateFlags>& flags) {
     const cli::Args& args = context.args;
     const std::string name = args.get("profile");
     if (args.flag("bundle") && name != "leaf") {
@@ -217,22 +287,19 @@ Status create_certificate(cli::Context& context, const Keys& keys, const Validit
         return invalid_create("flag '--skip-csr-signature' is required with a public key");
     }
     STEP_ASSIGN(const Profile* const profile, find_profile(args));
-    STEP_TRY(check_issuer_flags(args, *profile));
-    std::optional<Issuer> issuer;
-    if (profile->needs_issuer) {
-        STEP_ASSIGN(issuer, read_issuer(context));
-    } else if (!keys.private_key) {
+    STEP_ASSIGN(const std::optional<Issuer> issuer,
+                find_issuer(context, *profile, flags.has_value()));
+    if (!issuer && !keys.private_key) {
         return invalid_create("invalid value for flag --key: a private key is required");
     }
-    STEP_ASSIGN(x509::Draft draft, make_draft(context, *profile, validity, keys.public_key));
-    const Bytes issuer_der = issuer ? issuer->certificate.subject_der : draft.subject_der;
-    if (issuer && issuer_der != draft.subject_der) {
-        draft.authority_key_id = issuer->certificate.subject_key_id.value_or("");
+    if (!issuer && args.flag("bundle")) {
+        return needs_flag("bundle", "ca");
     }
-    const crypto::PrivateKey& signer = issuer ? issuer->key : *keys.private_key;
+    STEP_ASSIGN(const profile::CertificatePlan plan, make_plan(context, *profile, keys, flags));
+    const Signer signer{.certificate = issuer ? &issuer->certificate : nullptr,
+                        .key = issuer ? &issuer->key : &*keys.private_key};
     STEP_ASSIGN(const Bytes der,
-                x509::sign_draft(draft, random_serial(context.random), issuer_der, signer,
-                                 crypto::default_scheme(signer.public_key())));
+                sign_plan(context, plan, keys.public_key, signer, validity, profile->lifetime));
     std::string pem = x509::encode_certificate_pem(der);
     if (args.flag("bundle")) {
         pem += x509::encode_certificate_pem(issuer->certificate.der);
@@ -249,14 +316,15 @@ Result<cli::ExitCode> run_create(cli::Context& context) {
     if (args.positional(1) == args.positional(2)) {
         return equal_positionals("<crt-file>", "<key-file>", args.usage());
     }
-    STEP_TRY(refuse_later_flags(context));
+    STEP_ASSIGN(const std::optional<TemplateFlags> flags, template_flags(context));
+    STEP_TRY(refuse_key_stores(args));
     STEP_ASSIGN(const Validity validity, parse_validity(context));
     if (args.flag("csr") && args.flag("skip-csr-signature")) {
         return flag_incompatible("csr", "--skip-csr-signature");
     }
     STEP_ASSIGN(const Keys keys, obtain_keys(context));
-    STEP_TRY(args.flag("csr") ? create_request(context, keys)
-                              : create_certificate(context, keys, validity));
+    STEP_TRY(args.flag("csr") ? create_request(context, keys, flags)
+                              : create_certificate(context, keys, validity, flags));
     return 0;
 }
 
@@ -269,7 +337,9 @@ std::vector<cli::Flag> create_flags() {
          .value = "profile",
          .help = "leaf, intermediate-ca, root-ca or self-signed",
          .fallback = "leaf"},
-        {.name = "template", .value = "file", .help = "a certificate template; not supported yet"},
+        {.name = "template",
+         .value = "file",
+         .help = "a certificate template, in place of --profile"},
         {.name = "kms", .value = "uri", .help = "a key store for the key; not supported yet"},
         {.name = "ca-kms",
          .value = "uri",

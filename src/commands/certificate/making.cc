@@ -26,12 +26,6 @@ Result<std::optional<SysSeconds>> parse_moment(cli::Context& context, std::strin
         context.clock.now() + std::chrono::floor<std::chrono::microseconds>(*duration)));
 }
 
-Error not_yet(std::string_view flag, std::string_view needs) {
-    return {.code = Code::kUnsupported,
-            .detail = fmt::format("flag '--{}' is not supported by this version: it needs {}", flag,
-                                  needs)};
-}
-
 }  // namespace
 
 Result<Validity> parse_validity(cli::Context& context) {
@@ -58,19 +52,6 @@ Status apply_validity(cli::Context& context, const Validity& validity, std::chro
     return ok();
 }
 
-void make_leaf(x509::Draft& draft, const crypto::PublicKey& key) {
-    draft.key_usage = x509::key_usage::kDigitalSignature;
-    if (key.kind() == crypto::KeyKind::kRsa) {
-        draft.key_usage |= x509::key_usage::kKeyEncipherment;
-    }
-    draft.extended_key_usage = {x509::oid::kServerAuth, x509::oid::kClientAuth};
-}
-
-void make_ca(x509::Draft& draft, std::optional<std::uint32_t> path_length) {
-    draft.key_usage = x509::key_usage::kCertSign | x509::key_usage::kCrlSign;
-    draft.basic_constraints = x509::BasicConstraints{.ca = true, .path_length = path_length};
-}
-
 Bytes random_serial(Random& random) {
     constexpr std::size_t kOctets = 16;
     Bytes serial = random.bytes(kOctets);
@@ -80,24 +61,34 @@ Bytes random_serial(Random& random) {
     return serial;
 }
 
-Status refuse_later_flags(cli::Context& context) {
-    const cli::Args& args = context.args;
-    STEP_TRY(template_data(context));
-    if (const std::string file = args.get("template"); !file.empty()) {
-        if (args.is_set("profile")) {
-            return incompatible("profile", "template");
-        }
-        STEP_TRY(read_file(file));
-        return not_yet("template", "certificate templates");
+Result<Bytes> sign_plan(cli::Context& context, const profile::CertificatePlan& plan,
+                        const crypto::PublicKey& key, const Signer& signer,
+                        const Validity& validity, std::chrono::hours lifetime) {
+    const crypto::PublicKey& signing_key = signer.key->public_key();
+    STEP_ASSIGN(const crypto::SignatureScheme scheme,
+                profile::choose_scheme(plan, signing_key, crypto::default_scheme(signing_key)));
+    x509::Draft draft = profile::to_draft(plan, key);
+    STEP_TRY(apply_validity(context, validity, lifetime, draft));
+    const bool by_itself = signer.certificate == nullptr;
+    const Bytes issuer = by_itself ? draft.subject_der : signer.certificate->subject_der;
+    if (!by_itself && issuer != draft.subject_der && signer.certificate->subject_key_id) {
+        draft.authority_key_id = *signer.certificate->subject_key_id;
     }
-    for (const std::string_view flag : {"set", "set-file"}) {
-        if (args.is_set(flag)) {
-            return needs_flag(flag, "template");
-        }
+    const Bytes serial = plan.serial ? *plan.serial : random_serial(context.random);
+    STEP_ASSIGN(Bytes der, x509::sign_draft(draft, serial, issuer, *signer.key, scheme));
+    if (const auto parsed = x509::parse_certificate(der); !parsed) {
+        return invalid("error parsing certificate: " + parsed.error().detail);
     }
+    return der;
+}
+
+Status refuse_key_stores(const cli::Args& args) {
     for (const std::string_view flag : {"kms", "ca-kms"}) {
         if (args.declared(flag) && !args.get(flag).empty()) {
-            return not_yet(flag, "key stores");
+            return Error{.code = Code::kUnsupported,
+                         .detail = fmt::format("flag '--{}' is not supported by this version: it "
+                                               "needs key stores",
+                                               flag)};
         }
     }
     return ok();

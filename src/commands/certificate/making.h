@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "cli/command.h"
 #include "crypto/key.h"
+#include "profile/plan.h"
 #include "x509/certificate.h"
 #include "x509/draft.h"
 
@@ -28,16 +29,23 @@ Result<Validity> parse_validity(cli::Context& context);
 Status apply_validity(cli::Context& context, const Validity& validity, std::chrono::hours lifetime,
                       x509::Draft& draft);
 
-/// Key usage and extended key usage of a leaf; of a CA.
-void make_leaf(x509::Draft& draft, const crypto::PublicKey& key);
-void make_ca(x509::Draft& draft, std::optional<std::uint32_t> path_length);
-
 /// 128 random bits, not zero.
 Bytes random_serial(Random& random);
 
-/// Templates and key stores: their flags are declared, so that nobody's command line means
-/// something else, and refused until their capability exists. --set and --set-file are for
-/// templates only.
-Status refuse_later_flags(cli::Context& context);
+/// Who signs: none of `certificate` for a certificate that signs itself.
+struct Signer {
+    const x509::Certificate* certificate = nullptr;
+    const crypto::PrivateKey* key = nullptr;
+};
+/// Makes a certificate of the plan for `key`; its times are set, its key id of the issuer is the
+/// issuer's. Fails with "error parsing certificate: …" if what comes out is none, for a template
+/// may put anything into extensions.
+Result<Bytes> sign_plan(cli::Context& context, const profile::CertificatePlan& plan,
+                        const crypto::PublicKey& key, const Signer& signer,
+                        const Validity& validity, std::chrono::hours lifetime);
+
+/// Key stores: their flags are declared, so that nobody's command line means something else, and
+/// refused until their capability exists.
+Status refuse_key_stores(const cli::Args& args);
 
 }  // namespace step::commands

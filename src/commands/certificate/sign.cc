@@ -5,9 +5,11 @@
 #include "commands/certificate/certificate.h"
 #include "commands/certificate/making.h"
 #include "commands/certificate/source.h"
+#include "commands/certificate/templating.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/key_files.h"
+#include "profile/builtin.h"
 #include "x509/csr.h"
 
 namespace step::commands {
@@ -123,60 +125,79 @@ Result<std::optional<std::uint32_t>> path_length(std::int64_t wanted,
                       : std::optional(static_cast<std::uint32_t>(wanted));
 }
 
-Status fill_leaf(const cli::Args& args, const x509::Csr& request, x509::Draft& draft) {
-    make_leaf(draft, request.key);
-    draft.names = request.names;
+/// The names of the request; its common name if there are none, unless --omit-cn-san says
+/// otherwise.
+Result<x509::AltNames> names_of(const cli::Args& args, const x509::Csr& request) {
     const std::string common_name = request.subject.common_name();
-    if (draft.names.size() == 0 && request.other_names.empty() && !common_name.empty() &&
+    if (request.names.empty() && request.other_names.empty() && !common_name.empty() &&
         !args.flag("omit-cn-san")) {
-        STEP_ASSIGN(draft.names, x509::classify_names({common_name}));
+        return x509::classify_names({common_name});
     }
-    return ok();
+    return request.names;
 }
 
-Result<x509::Draft> make_draft(cli::Context& context, const x509::Csr& request,
-                               const Issuer& issuer) {
-    const cli::Args& args = context.args;
+Result<profile::CertificatePlan> leaf_plan(const cli::Args& args, const x509::Csr& request) {
+    STEP_ASSIGN(x509::AltNames names, names_of(args, request));
+    STEP_ASSIGN(profile::CertificatePlan plan,
+                profile::builtin_plan(profile::Builtin::kLeaf, {.names = std::move(names)},
+                                      request.key, nullptr));
+    plan.raw_subject = request.subject_der;
+    return plan;
+}
+
+Result<profile::CertificatePlan> profile_plan(const cli::Args& args, const x509::Csr& request,
+                                              const Issuer& issuer) {
     const std::string profile = args.get("profile");
-    const std::int64_t wanted = args.integer("path-len");
-    if (wanted < -1 || wanted > INT32_MAX) {
-        return invalid_flag("path-len", args.get("path-len"), "path-len must be -1 or greater");
-    }
-    STEP_ASSIGN(const Validity validity, parse_validity(context));
-    x509::Draft draft;
-    draft.subject_der = request.subject_der;
-    draft.spki = request.key.spki();
-    draft.subject_key_id = x509::key_id(request.key);
-    std::chrono::hours lifetime = kLeafLifetime;
     if (profile == "leaf") {
-        STEP_TRY(fill_leaf(args, request, draft));
-    } else if (profile == "intermediate-ca") {
+        return leaf_plan(args, request);
+    }
+    if (profile == "intermediate-ca") {
         STEP_ASSIGN(const std::optional<std::uint32_t> length,
-                    path_length(wanted, issuer.certificate()));
-        make_ca(draft, length);
-        lifetime = kCaLifetime;
-    } else if (profile == "csr") {
-        draft.extra = request.extensions;
-    } else {
-        return invalid_flag("profile", profile, "options are leaf, intermediate-ca, csr");
+                    path_length(args.integer("path-len"), issuer.certificate()));
+        STEP_ASSIGN(
+            profile::CertificatePlan plan,
+            profile::builtin_plan(profile::Builtin::kIntermediate, {}, request.key, nullptr));
+        plan.raw_subject = request.subject_der;
+        plan.basic_constraints->path_length = length;
+        return plan;
     }
-    STEP_TRY(apply_validity(context, validity, lifetime, draft));
-    if (draft.subject_der != issuer.certificate().subject_der) {
-        draft.authority_key_id = issuer.certificate().subject_key_id.value_or("");
+    if (profile == "csr") {
+        return profile::CertificatePlan{.raw_subject = request.subject_der,
+                                        .extensions = request.extensions};
     }
-    return draft;
+    return invalid_flag("profile", profile, "options are leaf, intermediate-ca, csr");
+}
+
+Result<profile::CertificatePlan> template_plan(cli::Context& context, const TemplateFlags& flags,
+                                               const x509::Csr& request) {
+    const cli::Args& args = context.args;
+    STEP_ASSIGN(const x509::AltNames names, names_of(args, request));
+    profile::TemplateData data;
+    profile::set_names(data, x509::to_subject(request.subject), names);
+    data.set("MaxPathLen", tmpl::Value::integer(args.integer("path-len")));
+    data.set_insecure("CR", profile::request_value(std::make_shared<const x509::Csr>(request)));
+    return render_plan(context, flags, data);
 }
 
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(3));
-    STEP_TRY(refuse_later_flags(context));
+    STEP_ASSIGN(const std::optional<TemplateFlags> flags, template_flags(context));
+    STEP_TRY(refuse_key_stores(args));
     STEP_ASSIGN(const x509::Csr request, read_request(args.positional(0)));
     STEP_ASSIGN(const Issuer issuer, read_issuer(context));
-    STEP_ASSIGN(const x509::Draft draft, make_draft(context, request, issuer));
-    STEP_ASSIGN(const Bytes der, x509::sign_draft(draft, random_serial(context.random),
-                                                  issuer.certificate().subject_der, issuer.key,
-                                                  crypto::default_scheme(issuer.key.public_key())));
+    const std::int64_t wanted = args.integer("path-len");
+    if (wanted < -1 || wanted > INT32_MAX) {
+        return invalid_flag("path-len", args.get("path-len"), "path-len must be -1 or greater");
+    }
+    STEP_ASSIGN(const Validity validity, parse_validity(context));
+    STEP_ASSIGN(const profile::CertificatePlan plan, flags ? template_plan(context, *flags, request)
+                                                           : profile_plan(args, request, issuer));
+    const bool ca = args.get("profile") == "intermediate-ca";
+    STEP_ASSIGN(const Bytes der,
+                sign_plan(context, plan, request.key,
+                          {.certificate = &issuer.certificate(), .key = &issuer.key}, validity,
+                          ca ? kCaLifetime : kLeafLifetime));
     std::string pem = x509::encode_certificate_pem(der);
     if (args.flag("bundle")) {
         for (const x509::Certificate& above : issuer.chain) {
@@ -196,7 +217,7 @@ std::vector<cli::Flag> sign_flags() {
            .values = "leaf intermediate-ca csr"},
           {.name = "template",
            .value = "file",
-           .help = "a certificate template; not supported yet"},
+           .help = "a certificate template, in place of --profile"},
           {.name = "kms", .value = "uri", .help = "a key store for the key; not supported yet"},
           {.name = "omit-cn-san",
            .type = cli::FlagType::kBool,
