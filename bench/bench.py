@@ -20,6 +20,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import scale  # noqa: E402
+import variants  # noqa: E402
 from measure import cpu_seconds, cpu_seconds_exact, folder_bytes, medians, needs_root, resident_kb, status_kb, unit_us  # noqa: E402
 from tests.support import harness  # noqa: E402
 
@@ -94,6 +95,7 @@ class Bench:
             result["latency"] = {n: self.run(max(count // 5, n), connections=n) for n in (1, 16, 256)}
             result["peak_kb"] = status_kb(self.pid, "VmHWM")
             result["kb_per_idle_connection"] = self.idle_kb()
+        result.update(variants.measure(self, lambda: harness.Server(self.home, self.program), count // 2))
         # Start again, without the first-run work, several times: exec to "Serving".
         starts = []
         for _ in range(5):
@@ -127,6 +129,9 @@ def print_table(unit, servers, commands):
                         ("renew_kept", "/renew, kept connection"), ("renew_handshake", "/renew, a handshake each")):
         row(f"{title}: CPU in U", [s[kind]["cpu_us"] / unit for s in servers])
         row("    certificates per second", [s[kind]["issued"] / s[kind]["seconds"] for s in servers], "{:.0f}")
+    for kind, (title, _) in variants.VARIANTS.items():
+        row(f"{title}: CPU in U", [s[kind]["cpu_us"] / unit for s in servers])
+        row("    more than without, U", [(s[kind]["cpu_us"] - s["sign_kept"]["cpu_us"]) / unit for s in servers])
     for n in (1, 16, 256):
         row(f"/sign, {n} connections: p50, ms", [s["latency"][n]["p50_ms"] for s in servers])
         row("    p99, ms", [s["latency"][n]["p99_ms"] for s in servers])

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "issuance/issue.h"
+#include "issuance/shape.h"
 #include "json/write.h"
+#include "policy/reasons.h"
 #include "provisioner/renew_token.h"
 #include "provisioner/set.h"
 
@@ -55,6 +57,9 @@ struct ReasonRow {
 };
 constexpr ReasonRow kReasons[] = {
     {issuance::kNameConstraint, Words::kBare},
+    {issuance::kTemplateResult, Words::kBare},
+    {issuance::kRuleUndecided, Words::kBare},
+    {policy::kNotAllowed, Words::kClause},
     {provisioner::kDisabled, Words::kBare},
     {provisioner::kExpired, Words::kClause},
     {kRootNotFound, Words::kBare},

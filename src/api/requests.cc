@@ -105,10 +105,12 @@ Result<SignRequest> decode_sign_request(std::string_view body) {
     if (token.empty()) {
         return invalid("missing ott");
     }
+    const json::Value* data = value.find("templateData");
     return SignRequest{.csr = std::move(csr),
                        .token = std::move(token),
                        .not_before = not_before,
-                       .not_after = not_after};
+                       .not_after = not_after,
+                       .template_data = data != nullptr ? std::optional(*data) : std::nullopt};
 }
 
 Result<RekeyRequest> decode_rekey_request(std::string_view body) {

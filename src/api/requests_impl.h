@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "issuance/validity.h"
+#include "json/value.h"
 #include "x509/csr.h"
 
 namespace step::api {
@@ -19,6 +21,7 @@ struct SignRequest {
     x509::Csr csr;
     std::string token{};
     issuance::TimeOrDuration not_before{}, not_after{};
+    std::optional<json::Value> template_data{};  ///< What the client gives to templates.
 };
 Result<SignRequest> decode_sign_request(std::string_view body);
 

@@ -7,6 +7,7 @@
 #include "app/keys.h"
 #include "app/own_tls.h"
 #include "app/sweeper.h"
+#include "app/webhooks.h"
 #include "base/hex.h"
 #include "base/version.h"
 #include "crypto/digest.h"
@@ -29,6 +30,7 @@ struct Parts {
     SysTime started{};
     std::shared_ptr<const issuance::Authority> authority;
     provisioner::ProvisionerSet provisioners;
+    std::shared_ptr<issuance::Hooks> hooks;
 };
 
 SweepRules sweep_rules(const setup::Config& config) {
@@ -43,7 +45,8 @@ class WiredApp final : public App {
 public:
     explicit WiredApp(Parts parts)
         : parts_(std::move(parts)),
-          issuer_(parts_.runtime.clock, parts_.runtime.random, parts_.authority, *parts_.database),
+          issuer_(parts_.runtime.clock, parts_.runtime.random, parts_.authority, *parts_.database,
+                  parts_.hooks.get()),
           ledger_(*parts_.database),
           register_(*parts_.database, parts_.config.db ? revocation::Keeps::kEverything
                                                        : revocation::Keeps::kNothing),
@@ -105,7 +108,8 @@ Result<issuance::Authority> load_authority(const setup::Config& config,
                                .roots = std::move(roots),
                                .federated_roots = std::move(federated),
                                .backdate = config.authority.backdate,
-                               .default_subject = config.authority.subject};
+                               .default_subject = config.authority.subject,
+                               .policy = config.authority.policies.x509};
 }
 
 /// An entry of ca.json that cannot be read, with the file and the place.
@@ -135,10 +139,12 @@ Result<issuance::Claims> load_claims(const setup::Config& config) {
 Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& config,
                                                       const App::Heritage& heritage,
                                                       const Runtime& runtime) {
-    STEP_ASSIGN(const issuance::Claims claims, load_claims(config));
+    provisioner::Inherited inherited{
+        .resolve = [paths = config.paths](const std::string& path) { return paths.resolve(path); }};
+    STEP_ASSIGN(inherited.claims, load_claims(config));
     std::vector<provisioner::Provisioner> all;
     for (const json::Value& entry : config.authority.provisioners) {
-        Result<provisioner::Provisioner> made = provisioner::make(entry, claims);
+        Result<provisioner::Provisioner> made = provisioner::make(entry, inherited);
         if (!made) {
             return unreadable(config, std::move(made).error());
         }
@@ -179,13 +185,17 @@ Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& 
     STEP_ASSIGN(provisioner::ProvisionerSet provisioners,
                 load_provisioners(config, heritage, runtime));
     STEP_TRY(issuance::validate(authority));
-    return std::unique_ptr<App>(std::make_unique<WiredApp>(
-        Parts{.config = std::move(config),
-              .runtime = runtime,
-              .database = std::move(heritage.database),
-              .started = heritage.started,
-              .authority = std::make_shared<const issuance::Authority>(std::move(authority)),
-              .provisioners = std::move(provisioners)}));
+    const auto shared = std::make_shared<const issuance::Authority>(std::move(authority));
+    STEP_ASSIGN(std::shared_ptr<issuance::Hooks> hooks,
+                load_webhooks(config, provisioners, shared, heritage.database, runtime));
+    return std::unique_ptr<App>(
+        std::make_unique<WiredApp>(Parts{.config = std::move(config),
+                                         .runtime = runtime,
+                                         .database = std::move(heritage.database),
+                                         .started = heritage.started,
+                                         .authority = shared,
+                                         .provisioners = std::move(provisioners),
+                                         .hooks = std::move(hooks)}));
 }
 
 }  // namespace step::app

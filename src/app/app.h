@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/runtime.h"
 #include "base/secret.h"
+#include "base/system.h"
 #include "http/router.h"
 #include "http/tls.h"
 #include "setup/config.h"
@@ -35,6 +36,7 @@ struct Runtime {
     const Clock& clock;
     Random& random;
     Log& log;
+    const Environment* environment = nullptr;  ///< Trust anchors and proxies; null: none.
 };
 
 /// How an encrypted key is opened: with `given` if there is one, else with `password` of

@@ -155,9 +155,12 @@ issuance::Claims Checker::check_claims() {
 }
 
 void Checker::check_provisioners(const issuance::Claims& claims) {
+    const provisioner::Inherited inherited{
+        .claims = claims,
+        .resolve = [this](const std::string& path) { return config_.paths.resolve(path); }};
     provisioner::Identities identities;
     for (const json::Value& entry : config_.authority.provisioners) {
-        const provisioner::Made made = provisioner::make_all(entry, claims);
+        const provisioner::Made made = provisioner::make_all(entry, inherited);
         const std::string name = quote(made.provisioner.name);
         for (const Error& error : made.unreadable) {
             const json::Place place = json::place_of(error);

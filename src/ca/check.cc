@@ -83,8 +83,8 @@ std::vector<Finding> take_password(const std::string& file, app::KeyPassword& pa
     return found;
 }
 
-std::vector<Finding> find_all(const std::string& file, const std::string& password_file,
-                              const Services& services) {
+std::vector<Finding> find_all(const std::string& file, const setup::StepPath& paths,
+                              const std::string& password_file, const Services& services) {
     const Result<Bytes> text = read_file(file);
     if (!text) {
         return {in_file("", Finding::Severity::kError, text.error().detail,
@@ -92,7 +92,8 @@ std::vector<Finding> find_all(const std::string& file, const std::string& passwo
     }
     app::KeyPassword password;
     std::vector<Finding> all = take_password(password_file, password);
-    const setup::Reading reading = setup::read_config(*text, file);
+    setup::Reading reading = setup::read_config(*text, file);
+    reading.config.paths = paths;
     for (Finding& finding : app::check(reading, password, services.clock, services.random)) {
         all.push_back(std::move(finding));
     }
@@ -162,16 +163,13 @@ int run_check(std::span<const std::string> words, Services services) {
         return fail(services, "too many positional arguments were provided in 'step-ca check " +
                                   std::string(declared.usage) + "'");
     }
-    std::string file = args.positional(0);
-    if (file.empty()) {
-        const Result<setup::StepPath> path =
-            find_home(context_name(args, services.environment), services.environment);
-        if (!path) {
-            return fail(services, path.error().detail);
-        }
-        file = path->config_file();
+    const Result<setup::StepPath> paths =
+        find_home(context_name(args, services.environment), services.environment);
+    if (!paths) {
+        return fail(services, paths.error().detail);
     }
-    const std::vector<Finding> all = find_all(file, args.get("password-file"), services);
+    const std::string file = args.positional(0).empty() ? paths->config_file() : args.positional(0);
+    const std::vector<Finding> all = find_all(file, *paths, args.get("password-file"), services);
     const auto errors = static_cast<std::size_t>(std::ranges::count_if(all, is_error));
     const std::size_t warnings = all.size() - errors;
     if (args.flag("json")) {

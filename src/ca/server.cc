@@ -56,6 +56,7 @@ Status Daemon::start(const Options& options, const setup::StepPath& path, setup:
         return answer;
     };
     STEP_ASSIGN(database_lock_, app::lock_database(config.db));
+    config.paths = path;
     STEP_ASSIGN(app_, app::App::open(std::move(config), password_, runtime()));
     password_.ask = nullptr;  // A reload has nobody to ask.
     say("Building new tls configuration using step-ca x509 Signer Interface");
@@ -150,6 +151,7 @@ void Daemon::reload() {
 Status Daemon::replace() {
     const setup::Config& old = app_->config();
     STEP_ASSIGN(setup::Config config, setup::load_config(old.file));
+    config.paths = old.paths;
     if (config.db != old.db) {
         return Error{Code::kConflict,
                      "the section \"db\" has changed, which needs a restart (" + old.file + ")"};

@@ -38,7 +38,9 @@ private:
     void say(const std::string& line);
     void complain(const std::string& line);
     void tell(const Status& told);
-    app::Runtime runtime() { return {services_.clock, services_.random, log_}; }
+    app::Runtime runtime() {
+        return {services_.clock, services_.random, log_, &services_.environment};
+    }
     Result<std::unique_ptr<Listener>> listen(const std::shared_ptr<app::App>& app,
                                              http::TlsContextPtr tls);
     void reload();

@@ -1,15 +1,19 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "json/value.h"
 #include "x509/name.h"
 #include "x509/san.h"
 #include "x509/step_extension.h"
 
 namespace step::issuance {
+
+struct Rules;
 
 /// Who answers for a certificate, as it is recorded with it.
 struct ProvisionerRef {
@@ -51,6 +55,10 @@ struct Grant {
     /// base64url SHA-256 of the only CSR that will do; empty: any.
     std::string csr_fingerprint{};
     Lifetimes lifetimes{};
+
+    std::shared_ptr<const Rules> rules{};  ///< Of the provisioner; null: none.
+    /// All claims of the token, for templates and webhooks; null if there are none to see it.
+    std::shared_ptr<const json::Value> token{};
     bool operator==(const Grant&) const = default;
 };
 

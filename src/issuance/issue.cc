@@ -4,7 +4,9 @@
 
 #include "base/ip.h"
 #include "base/text.h"
+#include "issuance/final_check.h"
 #include "issuance/request_check.h"
+#include "profile/builtin.h"
 #include "x509/serial_key.h"
 
 namespace step::issuance {
@@ -26,95 +28,18 @@ Bytes new_serial(SysTime now, Random& random) {
     return serial + random.bytes(kSerialRandom);
 }
 
-/// As in the original, an RSA issuer signs as it was signed itself, if that was RSA. SHA-1 is not
-/// carried on.
-crypto::SignatureScheme scheme_of(const Authority& authority) {
-    using crypto::SignatureScheme;
-    const crypto::PublicKey& key = authority.key.public_key();
-    const auto above = authority.chain.front().algorithm.scheme;
-    if (key.kind() == crypto::KeyKind::kRsa && above) {
-        switch (*above) {
-            case SignatureScheme::kRsaSha256:
-            case SignatureScheme::kRsaSha384:
-            case SignatureScheme::kRsaSha512:
-            case SignatureScheme::kRsaPssSha256:
-            case SignatureScheme::kRsaPssSha384:
-            case SignatureScheme::kRsaPssSha512:
-                return *above;
-            default:
-                break;
-        }
-    }
-    return crypto::default_scheme(key);
-}
-
-/// The constraints of every CA above a leaf: the chain, and the root that issued its last one.
-std::vector<x509::NameConstraints> constraints_of(const Authority& authority) {
-    std::vector<x509::NameConstraints> all;
-    const auto collect = [&all](const x509::Certificate& ca) {
-        if (ca.name_constraints) {
-            all.push_back(*ca.name_constraints);
-        }
-    };
-    for (const x509::Certificate& ca : authority.chain) {
-        collect(ca);
-    }
-    const x509::Certificate& last = authority.chain.back();
-    for (const x509::Certificate& root : authority.roots) {
-        if (root.subject_der != last.issuer_der || root.der == last.der) {
-            continue;
-        }
-        const Result<crypto::PublicKey> key = root.public_key();
-        if (key && x509::check_signature(last, *key)) {
-            collect(root);
-            break;
-        }
-    }
-    return all;
-}
-
-/// `authority.template`: what the certificate leaves empty.
-x509::Subject with_defaults(x509::Subject subject, const x509::Subject& defaults) {
-    using List = std::vector<std::string> x509::Subject::*;
-    for (const List list : {&x509::Subject::country, &x509::Subject::organization,
-                            &x509::Subject::organizational_unit, &x509::Subject::locality,
-                            &x509::Subject::province, &x509::Subject::street_address}) {
-        if ((subject.*list).empty()) {
-            subject.*list = defaults.*list;
-        }
-    }
-    if (subject.serial_number.empty()) {
-        subject.serial_number = defaults.serial_number;
-    }
-    if (subject.common_name.empty()) {
-        subject.common_name = defaults.common_name;
-    }
-    return subject;
-}
-
-/// What a leaf of the default template has besides its names.
-x509::Draft leaf_draft(const crypto::PublicKey& key, const x509::Subject& subject,
-                       const Validity& validity) {
-    namespace usage = x509::key_usage;
-    const bool rsa = key.kind() == crypto::KeyKind::kRsa;
-    return {.subject_der = x509::encode_name(x509::to_name(subject)),
-            .not_before = validity.not_before,
-            .not_after = validity.not_after,
-            .spki = key.spki(),
-            .key_usage = usage::kDigitalSignature | (rsa ? usage::kKeyEncipherment : 0U),
-            .extended_key_usage = {x509::oid::kServerAuth, x509::oid::kClientAuth},
-            .subject_key_id = x509::key_id(key)};
-}
-
-Status check_names(const x509::AltNames& names,
-                   const std::vector<x509::NameConstraints>& constraints) {
-    Status allowed = x509::check_constraints(names, constraints);
-    if (!allowed) {
-        Error error = std::move(allowed).error();
-        error.reason = kNameConstraint;
-        return error;
-    }
-    return ok();
+/// A leaf of our own: what the built-in template gives, with these times.
+Result<x509::Draft> own_leaf(const crypto::PublicKey& key, const std::string& common_name,
+                             x509::AltNames names, const Validity& validity) {
+    STEP_ASSIGN(
+        const profile::CertificatePlan plan,
+        profile::builtin_plan(profile::Builtin::kLeaf,
+                              {.subject = {.common_name = common_name}, .names = std::move(names)},
+                              key, nullptr));
+    x509::Draft draft = profile::to_draft(plan, key);
+    draft.not_before = validity.not_before;
+    draft.not_after = validity.not_after;
+    return draft;
 }
 
 /// What the name index holds: each name once, in lower case.
@@ -140,36 +65,30 @@ std::vector<std::string> index_names(std::string_view common_name, const x509::A
 }  // namespace
 
 Issuer::Issuer(const Clock& clock, Random& random, std::shared_ptr<const Authority> authority,
-               storage::Database& database)
+               storage::Database& database, Hooks* hooks)
     : clock_(clock),
       random_(random),
       authority_(std::move(authority)),
       database_(database),
+      hooks_(hooks),
       ledger_(database),
-      scheme_(scheme_of(*authority_)),
+      scheme_(leaf_scheme(*authority_)),
       authority_key_id_(authority_->chain.front().subject_key_id.value_or(Bytes())),
-      constraints_(constraints_of(*authority_)) {}
+      decider_(clock, random, authority_, hooks) {}
 
 Result<Issued> Issuer::issue(const x509::Csr& csr, const Grant& grant, const Options& options,
                              const AlsoRecord& also) {
-    STEP_ASSIGN(x509::AltNames names, check_request(csr, grant));
-
-    const SysTime now = clock_.now();
-    STEP_ASSIGN(const Validity validity,
-                decide_validity(options.not_before, options.not_after, grant.lifetimes,
-                                authority_->backdate, now));
-    STEP_TRY(check_names(names, constraints_));
-
-    const x509::Subject subject = with_defaults(grant.subject, authority_->default_subject);
-    x509::Draft draft = leaf_draft(csr.key, subject, validity);
-    draft.names = names;
-    if (grant.extension) {
-        draft.extra.push_back(x509::encode_step_provisioner(*grant.extension));
-    }
-    STEP_ASSIGN(Issued issued,
-                sign_and_record(draft, names, subject.common_name, grant.origin, now, also));
+    STEP_ASSIGN(Decision decision, decider_.decide(csr, grant, options));
+    const HookRequest hook = std::move(decision.hook);
+    const bool notify = decision.wanted.notify;
+    STEP_ASSIGN(Issued issued, sign_and_record(std::move(decision), clock_.now(), also));
     issued.key_label = crypto::key_label(csr.key);
     issued.extension = grant.extension;
+    if (notify) {
+        hooks_->notify(hook, X509HookIssued{.certificate = issued.certificate,
+                                            .not_before = issued.not_before,
+                                            .not_after = issued.not_after});
+    }
     return issued;
 }
 
@@ -180,7 +99,7 @@ Result<Issued> Issuer::renew(const x509::Certificate& old, const crypto::PublicK
     if (new_key != nullptr) {
         STEP_TRY(check_key(key));
     }
-    STEP_TRY(check_names(old.names, constraints_));
+    STEP_TRY(decider_.check_constraints(old.names));
 
     const SysTime now = clock_.now();
     const SysSeconds begin = std::chrono::floor<std::chrono::seconds>(
@@ -189,7 +108,8 @@ Result<Issued> Issuer::renew(const x509::Certificate& old, const crypto::PublicK
                       .not_before = begin,
                       .not_after = begin + (old.not_after - old.not_before),
                       .spki = key.spki(),
-                      .subject_key_id = new_key != nullptr ? x509::key_id(key) : Bytes()};
+                      .subject_key_id = new_key != nullptr ? x509::key_id(key) : Bytes(),
+                      .authority_key_id = authority_key_id_};
     for (const x509::Extension& extension : old.extensions) {
         const bool made_anew = extension.id == x509::oid::kAuthorityKeyId ||
                                (new_key != nullptr && extension.id == x509::oid::kSubjectKeyId);
@@ -197,8 +117,13 @@ Result<Issued> Issuer::renew(const x509::Certificate& old, const crypto::PublicK
             draft.extra.push_back(extension);
         }
     }
-    STEP_ASSIGN(Issued issued,
-                sign_and_record(draft, old.names, old.subject.common_name(), origin, now, also));
+    STEP_TRY(check_before_signing(draft, old.is_ca()));
+    STEP_ASSIGN(Issued issued, sign_and_record({.draft = std::move(draft),
+                                                .names = old.names,
+                                                .common_name = old.subject.common_name(),
+                                                .origin = origin,
+                                                .scheme = scheme_},
+                                               now, also));
     issued.key_label = crypto::key_label(key);
     issued.extension = x509::step_provisioner_of(old);
     return issued;
@@ -213,35 +138,30 @@ Result<Bytes> Issuer::issue_own(const crypto::PublicKey& key, const std::string&
         }
     }
     STEP_ASSIGN(const x509::AltNames sorted, x509::classify_names(bare));
-    STEP_TRY(check_names(sorted, constraints_));
+    STEP_TRY(decider_.check_constraints(sorted));
 
     const SysTime now = clock_.now();
     const SysSeconds second = std::chrono::floor<std::chrono::seconds>(now);
-    x509::Draft draft =
-        leaf_draft(key, {.common_name = common_name},
-                   {.not_before = second - kOwnBackdate, .not_after = second + kOwnLifetime});
-    draft.names = sorted;
+    STEP_ASSIGN(x509::Draft draft, own_leaf(key, common_name, sorted,
+                                            {.not_before = second - kOwnBackdate,
+                                             .not_after = second + kOwnLifetime}));
     draft.authority_key_id = authority_key_id_;
-    return sign(draft, new_serial(now, random_));
+    return x509::sign_draft(draft, new_serial(now, random_), authority_->chain.front().subject_der,
+                            authority_->key, scheme_);
 }
 
-Result<Bytes> Issuer::sign(const x509::Draft& draft, ByteView serial) const {
-    return x509::sign_draft(draft, serial, authority_->chain.front().subject_der, authority_->key,
-                            scheme_);
-}
-
-Result<Issued> Issuer::sign_and_record(x509::Draft& draft, const x509::AltNames& names,
-                                       std::string_view common_name, const Origin& origin,
-                                       SysTime now, const AlsoRecord& also) {
-    draft.authority_key_id = authority_key_id_;
-    const Bytes serial = new_serial(now, random_);
-    STEP_ASSIGN(Bytes certificate, sign(draft, serial));
+Result<Issued> Issuer::sign_and_record(Decision decided, SysTime now, const AlsoRecord& also) {
+    x509::Draft& draft = decided.draft;
+    const Bytes serial = decided.serial ? *decided.serial : new_serial(now, random_);
+    STEP_ASSIGN(Bytes certificate,
+                x509::sign_draft(draft, serial, authority_->chain.front().subject_der,
+                                 authority_->key, decided.scheme));
 
     const Entry entry{.serial = x509::serial_key(serial),
                       .certificate = std::move(certificate),
-                      .origin = origin,
+                      .origin = decided.origin,
                       .expires = draft.not_after,
-                      .names = index_names(common_name, names)};
+                      .names = index_names(decided.common_name, decided.names)};
     STEP_TRY(database_.transact([&](storage::Transaction& transaction) -> Status {
         if (also) {
             STEP_TRY(also(transaction, entry.serial));
@@ -251,8 +171,8 @@ Result<Issued> Issuer::sign_and_record(x509::Draft& draft, const x509::AltNames&
     return Issued{.certificate = entry.certificate,
                   .serial = serial,
                   .subject_der = draft.subject_der,
-                  .common_name = std::string(common_name),
-                  .names = names,
+                  .common_name = std::move(decided.common_name),
+                  .names = std::move(decided.names),
                   .not_before = draft.not_before,
                   .not_after = draft.not_after};
 }

@@ -10,26 +10,15 @@
 #include "base/result.h"
 #include "base/runtime.h"
 #include "issuance/authority.h"
+#include "issuance/decide.h"
 #include "issuance/grant.h"
+#include "issuance/hooks.h"
 #include "issuance/ledger.h"
-#include "issuance/validity.h"
 #include "storage/database.h"
-#include "x509/constraints.h"
 #include "x509/csr.h"
 #include "x509/draft.h"
 
 namespace step::issuance {
-
-/// Error::reason of a name that a constraint of the CA chain forbids.
-inline constexpr const char* kNameConstraint = "issuance.name_constraint";
-
-/// The most names one certificate may have.
-inline constexpr std::size_t kMaxNames = 1000;
-
-/// What the caller asks for within a grant.
-struct Options {
-    TimeOrDuration not_before{}, not_after{};
-};
 
 /// A certificate that is on record, with what the log wants to know, so that nobody parses it.
 struct Issued {
@@ -51,17 +40,20 @@ using AlsoRecord = std::function<Status(storage::Transaction&, ByteView serial)>
 /// The one place where certificates are signed.
 class Issuer {
 public:
-    /// All must outlive it, and validate(*authority) must have succeeded.
+    /// All must outlive it, and validate(*authority) must have succeeded. `hooks` may be null.
     Issuer(const Clock& clock, Random& random, std::shared_ptr<const Authority> authority,
-           storage::Database& database);
+           storage::Database& database, Hooks* hooks = nullptr);
 
-    /// Signs `csr` within the limits of `grant`, records it, and only then returns it.
+    /// Signs `csr` within the limits of `grant`, records it, and only then returns it. The order
+    /// of everything that is decided on the way is written here and in
+    /// docs/life-of-a-request.md; every provisioner and protocol takes it.
     ///
     /// The CSR's signature is the caller's business (x509::parse_csr checked it). Fails with
-    /// kForbidden if the CSR asks for what the grant does not allow or a name constraint of the
-    /// chain forbids, kInvalidArgument for a validity in the past or a key we do not issue for,
-    /// kUnavailable if the database is down, and with whatever `also` fails with. After a
-    /// failure nothing is on record and nobody has seen a certificate.
+    /// kForbidden if the CSR asks for what the grant does not allow, a webhook, a policy or a name
+    /// constraint of the chain forbids it; kInvalidArgument for a validity in the past, a key we do
+    /// not issue for or a template that calls `fail`; kInternal for a template that gives no
+    /// certificate; kUnavailable if the database is down; and with whatever `also` fails with.
+    /// After a failure nothing is on record and nobody has seen a certificate.
     Result<Issued> issue(const x509::Csr& csr, const Grant& grant, const Options& options,
                          const AlsoRecord& also);
 
@@ -81,19 +73,17 @@ public:
     const Authority& authority() const { return *authority_; }
 
 private:
-    Result<Bytes> sign(const x509::Draft& draft, ByteView serial) const;
-    Result<Issued> sign_and_record(x509::Draft& draft, const x509::AltNames& names,
-                                   std::string_view common_name, const Origin& origin, SysTime now,
-                                   const AlsoRecord& also);
+    Result<Issued> sign_and_record(Decision decision, SysTime now, const AlsoRecord& also);
 
     const Clock& clock_;
     Random& random_;
     std::shared_ptr<const Authority> authority_;
     storage::Database& database_;
+    Hooks* hooks_;
     Ledger ledger_;
     crypto::SignatureScheme scheme_;
     Bytes authority_key_id_;
-    std::vector<x509::NameConstraints> constraints_;
+    Decider decider_;
 };
 
 }  // namespace step::issuance

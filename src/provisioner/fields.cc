@@ -5,62 +5,6 @@
 namespace step::provisioner {
 namespace {
 
-/// True if Go's decoder would leave the member at its zero value.
-bool is_empty(const json::Value* value) {
-    if (value == nullptr || value->is_null()) {
-        return true;
-    }
-    if (const std::string* text = value->as_string()) {
-        return text->empty();
-    }
-    if (const json::Array* array = value->as_array()) {
-        return array->empty();
-    }
-    return false;
-}
-
-Error not_yet(const json::Value& value, const std::string& path) {
-    Error error = json::error_at(value.place(), path + " is not supported yet");
-    error.code = Code::kUnsupported;
-    return error;
-}
-
-/// `options` is accepted only where it asks for nothing: its absent and its empty form are the
-/// same to the original, except that the empty one is listed.
-Result<json::Value> read_options(const json::Value* options, const std::string& path) {
-    if (options == nullptr) {
-        return json::Value();
-    }
-    if (options->as_object() == nullptr) {
-        return json::error_at(options->place(), "cannot unmarshal " + std::string(options->kind()) +
-                                                    " into field " + path);
-    }
-    json::Object shown;
-    for (const char* part : {"x509", "ssh"}) {
-        const json::Value* value = options->find(part);
-        if (value == nullptr || value->is_null()) {
-            continue;
-        }
-        const std::string part_path = path + "." + part;
-        if (value->as_object() == nullptr) {
-            return json::error_at(value->place(), "cannot unmarshal " + std::string(value->kind()) +
-                                                      " into field " + part_path);
-        }
-        for (const char* name : {"template", "templateFile", "templateData"}) {
-            if (const json::Value* member = value->find(name); !is_empty(member)) {
-                return not_yet(*member, part_path + "." + name);
-            }
-        }
-        shown.push_back({.name = part, .value = json::Object{}});
-    }
-    for (const char* name : {"webhooks", "wire"}) {
-        if (const json::Value* member = options->find(name); !is_empty(member)) {
-            return not_yet(*member, path + "." + name);
-        }
-    }
-    return json::Value(std::move(shown));
-}
-
 policy::Policies read_policy(const json::Value& value, const std::string& provisioner,
                              std::vector<Error>& errors) {
     const std::string path = fmt::format("authority.provisioners[{}].policy", quote(provisioner));
@@ -101,15 +45,9 @@ Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
                         issuance::read_claims(*member, fields.path_of(row.name), errors);
                 }
                 break;
-            case Kind::kOptions: {
-                Result<json::Value> options = read_options(member, fields.path_of(row.name));
-                if (options) {
-                    config.options = *std::move(options);
-                } else {
-                    errors.push_back(std::move(options).error());
-                }
+            case Kind::kOptions:
+                config.options = read_options(member, fields.path_of(row.name), errors);
                 break;
-            }
             case Kind::kPolicy:
                 if (member != nullptr) {
                     config.policies = read_policy(*member, config.name, errors);
@@ -146,8 +84,8 @@ json::Value show_config(const Config& config, std::span<const FieldRow> rows) {
                 }
                 break;
             case Kind::kOptions:
-                if (!config.options.is_null()) {
-                    add(row.name, config.options);
+                if (!config.options.shown.is_null()) {
+                    add(row.name, config.options.shown);
                 }
                 break;
             case Kind::kPolicy:

@@ -10,6 +10,7 @@
 #include "issuance/claims.h"
 #include "jose/jwk.h"
 #include "json/value.h"
+#include "provisioner/options_impl.h"
 #include "provisioner/provisioner.h"
 
 namespace step::provisioner {
@@ -19,7 +20,7 @@ struct Config {
     std::string type{}, name{}, encrypted_key{};
     std::optional<jose::Jwk> key{};
     std::optional<issuance::ClaimsEntry> claims{};
-    json::Value options{};  ///< Null if absent.
+    OptionsEntry options{};
     policy::Policies policies{};
 };
 

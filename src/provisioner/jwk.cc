@@ -16,6 +16,7 @@ struct Jwk {
     issuance::ProvisionerRef ref{};
     std::string key_id{};
     issuance::Claims claims{};
+    std::shared_ptr<const issuance::Rules> rules{};
 };
 
 /// The claims beside the registered ones.
@@ -90,7 +91,11 @@ Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const
         .lifetimes = {.min = jwk.claims.min_tls,
                       .max = jwk.claims.max_tls,
                       .normal = jwk.claims.default_tls},
+        .rules = jwk.rules,
     };
+    if (jwk.rules) {
+        grant.token = std::make_shared<const json::Value>(token.claims.all);
+    }
     grant.common_names.insert(grant.common_names.end(), claims->names.begin(), claims->names.end());
     if (!jwk.claims.disable_smallstep_extensions) {
         grant.extension = x509::StepProvisioner{
@@ -140,7 +145,8 @@ void make_jwk(const Config& config, Provisioner& out) {
     const auto jwk = std::make_shared<const Jwk>(Jwk{.key = *config.key->public_key,
                                                      .ref = out.ref(),
                                                      .key_id = out.key_id,
-                                                     .claims = out.claims});
+                                                     .claims = out.claims,
+                                                     .rules = out.rules});
     out.sign = [jwk](const Token& token, const Context& context) {
         return authorize_sign(*jwk, token, context);
     };

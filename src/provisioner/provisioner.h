@@ -15,6 +15,7 @@
 #include "policy/compile.h"
 #include "provisioner/token.h"
 #include "provisioner/used_tokens.h"
+#include "webhook/config.h"
 
 namespace step::provisioner {
 
@@ -49,9 +50,10 @@ struct Provisioner {
     std::string key_id{};         ///< kid, for encrypted_key.
     std::string encrypted_key{};  ///< Compact JWE; empty if there is none.
     issuance::Claims claims{};
-    policy::Policies policies{};  ///< Its own, checked before the authority's. Never shown.
-    std::string failure{};        ///< Why it could not be set up; empty if it could.
-    std::string json{};           ///< As GET /provisioners shows it, without state and stateReason.
+    std::shared_ptr<const issuance::Rules> rules{};  ///< Null: none.
+    std::vector<webhook::Webhook> webhooks{};
+    std::string failure{};  ///< Why it could not be set up; empty if it could.
+    std::string json{};     ///< As GET /provisioners shows it, without state and stateReason.
 
     std::optional<SignRule> sign{};
     std::optional<RevokeRule> revoke{};
@@ -60,12 +62,18 @@ struct Provisioner {
     issuance::ProvisionerRef ref() const { return {.id = id, .name = name, .type = type_name}; }
 };
 
-/// Makes a provisioner from its entry in ca.json. `inherited` is what the authority says of
-/// claims. A mistake in the entry gives a provisioner with `failure` set: it is listed and
-/// refuses every token. Fails with kInvalidArgument and the place only where
-/// the original cannot read the entry at all (a member of the wrong JSON type), kUnsupported for
-/// a type this build does not have.
-Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited);
+/// What an entry is read with.
+struct Inherited {
+    issuance::Claims claims{};  ///< What the authority says.
+    /// What a path in an entry means (setup::StepPath::resolve); none: what it says.
+    std::function<std::string(const std::string&)> resolve{};
+};
+
+/// Makes a provisioner from its entry in ca.json. A mistake in the entry gives a provisioner with
+/// `failure` set: it is listed and refuses every token. Fails with kInvalidArgument and the place
+/// only where the original cannot read the entry at all (a member of the wrong JSON type) or a
+/// template does not parse, kUnsupported for a type this build does not have.
+Result<Provisioner> make(const json::Value& entry, const Inherited& inherited);
 
 /// A provisioner, and everything that is wrong with its entry.
 struct Made {
@@ -73,7 +81,7 @@ struct Made {
     std::vector<Error> unreadable{};      ///< What make() fails with: the first. With places.
     std::vector<std::string> failures{};  ///< The first is provisioner.failure.
 };
-Made make_all(const json::Value& entry, const issuance::Claims& inherited);
+Made make_all(const json::Value& entry, const Inherited& inherited);
 /// The members an entry of this type may have; none if make() does not know the type.
 std::vector<std::string_view> member_names(std::string_view type);
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/keygen.h"
+#include "issuance/rules.h"
 #include "jose/jwk.h"
 #include "jose/jws.h"
 #include "json/parse.h"
@@ -223,8 +224,10 @@ TEST_CASE("a provisioner may have a policy of its own, which nobody is shown") {
     entry.set("policy", *json::parse(R"({"x509":{"deny":{"dns":["evil.test"]}}})"));
     const Result<Provisioner> made = make(entry, {});
     REQUIRE(made);
-    REQUIRE(made->policies.x509 != nullptr);
-    const Status refused = made->policies.x509->check("", x509::AltNames{.dns = {"evil.test"}});
+    REQUIRE(made->rules);
+    REQUIRE(made->rules->policies.x509 != nullptr);
+    const Status refused =
+        made->rules->policies.x509->check("", x509::AltNames{.dns = {"evil.test"}});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().cause ==
           R"(denied by rule authority.provisioners["own"].policy.x509.deny.dns[0] "evil.test")");
@@ -236,10 +239,37 @@ TEST_CASE("a provisioner may have a policy of its own, which nobody is shown") {
     CHECK(bad.error().cause == "line 2, column 1");
 }
 
-TEST_CASE("options that ask for something, and types we lack, are refused with their place") {
+TEST_CASE("templates and webhooks are read, shown as the original shows them, and used") {
+    const auto made = must(make(
+        must(json::parse(
+            R"({"type":"JWK","name":"n","key":null,"options":{"webhooks":[{"name":"w","url":"https://h.test/","kind":"authorizing"}],)"
+            R"("x509":{"templateData":{"a":[1.0]},"template":"{\"subject\":\"x\"}","zzz":1}}})")),
+        {}));
+    CHECK(
+        made.json ==
+        R"({"type":"JWK","name":"n","key":null,"options":{"x509":{"template":"{\"subject\":\"x\"}","templateData":{"a":[1.0]}},)"
+        R"("webhooks":[{"id":"","name":"w","url":"https://h.test/","kind":"AUTHORIZING","certType":""}]}})");
+    REQUIRE(made.rules);
+    REQUIRE(made.rules->x509_template);
+    CHECK(made.rules->x509_template->has_template());
+    CHECK(made.webhooks.size() == 1);
+}
+
+TEST_CASE("a template that does not parse stops the configuration, with its place") {
+    const auto made = make(
+        must(json::parse(
+            "{\"type\":\"JWK\",\n \"options\":{\"x509\":{\"template\":\"{ {{ nosuch }} }\"}}}")),
+        {});
+    REQUIRE(!made);
+    CHECK(made.error().code == Code::kInvalidArgument);
+    CHECK(made.error().detail.find("authority.provisioners.options.x509") != std::string::npos);
+    CHECK(made.error().detail.find("nosuch") != std::string::npos);
+    CHECK(made.error().cause.find("line 2") != std::string::npos);
+}
+
+TEST_CASE("options that we lack, and types we lack, are refused with their place") {
     for (const char* text :
-         {R"({"type":"JWK","options":{"x509":{"template":"{}"}}})",
-          R"({"type":"JWK","options":{"webhooks":[{}]}})", R"({"type":"OIDC"})"}) {
+         {R"({"type":"JWK","options":{"wire":{"oidc":{}}}})", R"({"type":"OIDC"})"}) {
         const auto made = make(must(json::parse(text)), {});
         REQUIRE(!made);
         CHECK(made.error().code == Code::kUnsupported);

@@ -62,7 +62,7 @@ std::vector<std::string_view> member_names(std::string_view type) {
     return all;
 }
 
-Made make_all(const json::Value& entry, const issuance::Claims& inherited) {
+Made make_all(const json::Value& entry, const Inherited& inherited) {
     Made made;
     std::string type;
     json::Fields fields(entry, "authority.provisioners");
@@ -85,13 +85,19 @@ Made make_all(const json::Value& entry, const issuance::Claims& inherited) {
            .type_name = std::string(row->name),
            .name = config.name,
            .encrypted_key = config.encrypted_key,
-           .claims = inherited,
-           .policies = config.policies,
+           .claims = inherited.claims,
+           .rules = make_rules(config.options, config.policies, "authority.provisioners.options",
+                               inherited, made.unreadable),
            .json = json::encode(show_config(config, row->fields))};
     if (config.claims) {
-        out.claims = issuance::inherit(*config.claims, inherited);
+        out.claims = issuance::inherit(*config.claims, inherited.claims);
     }
     made.failures = row->find_failures(config);
+    if (auto webhooks = webhook::to_webhooks(config.options.webhooks)) {
+        out.webhooks = *std::move(webhooks);
+    } else {
+        made.failures.push_back(webhooks.error().detail);
+    }
     for (const Error& mistake : issuance::find_mistakes(out.claims)) {
         made.failures.push_back(mistake.detail);
     }
@@ -100,7 +106,7 @@ Made make_all(const json::Value& entry, const issuance::Claims& inherited) {
     return made;
 }
 
-Result<Provisioner> make(const json::Value& entry, const issuance::Claims& inherited) {
+Result<Provisioner> make(const json::Value& entry, const Inherited& inherited) {
     Made made = make_all(entry, inherited);
     if (!made.unreadable.empty()) {
         return made.unreadable.front();

@@ -10,6 +10,7 @@
 #include "json/value.h"
 #include "policy/compile.h"
 #include "setup/finding.h"
+#include "setup/steppath.h"
 #include "x509/name.h"
 
 namespace step::setup {
@@ -56,6 +57,9 @@ struct AuthorityConfig {
 /// ca.json, checked: what we cannot do is refused, never ignored.
 struct Config {
     std::string file{};  ///< As it was given, for errors.
+    /// What relative paths of templates count from. Whoever loads the file for a server fills it;
+    /// while its base is empty such paths stand as they are.
+    StepPath paths{};
     std::vector<std::string> roots{}, federated_roots{};
     std::string certificate{};  ///< `crt`
     std::string key{};

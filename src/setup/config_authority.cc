@@ -124,8 +124,6 @@ void read_provisioner(Reader& reader, const json::Value& entry, std::size_t inde
             entry.find("type"), "write JWK");
         return;
     }
-    reader.refuse(entry.find("options"), key + ".options",
-                  "an options object (templates, webhooks)");
     out.provisioners.push_back(entry);
 }
 

@@ -174,35 +174,32 @@ TEST_CASE("what needs a later capability is refused with key, line and column") 
         const char* members;
         const char* key;
     };
-    for (
-        const auto& [members, key] : std::initializer_list<Case>{
-            {R"("ssh":{"hostKey":"h"})", "ssh"},
-            {R"("templates":{"ssh":{"user":[{"name":"x"}]}})", "templates"},
-            {R"("templates":{"data":{"Step":1}})", "templates"},
-            {R"("crl":{"enabled":true})", "crl.enabled"},
-            {R"("metricsAddress":":9090")", "metricsAddress"},
-            {R"("monitoring":{"type":"newrelic"})", "monitoring"},
-            {R"("kms":{"type":"pkcs11"})", "kms.type"},
-            {R"("kms":{"uri":"awskms:region=x"})", "kms.uri"},
-            {R"("kms":{"type":"softkms","pin":"1"})", "kms.pin"},
-            {R"("db":{"type":"mysql","dataSource":"x"})", "db.type"},
-            {R"("db":{"type":"PostgreSQL","dataSource":"x"})", "db.type"},
-            {R"("db":{"type":"bbolt","dataSource":"x","database":"y"})", "db.database"},
-            {R"("db":{"type":"badger","dataSource":"x","badgerFileLoadingMode":"FileIO"})",
-             "db.badgerFileLoadingMode"},
-            {R"("authority":{"type":"stepcas"})", "authority.type"},
-            {R"("authority":{"certificateAuthority":"https://x"})",
-             "authority.certificateAuthority"},
-            {R"("authority":{"certificateIssuer":{"type":"jwk"}})", "authority.certificateIssuer"},
-            {R"("authority":{"enableAdmin":true})", "authority.enableAdmin"},
-            {R"("authority":{"authorityId":"x"})", "authority.authorityId"},
-            {R"("authority":{"deploymentType":"linked"})", "authority.deploymentType"},
-            {R"("authority":{"disableGetSSHHosts":true})", "authority.disableGetSSHHosts"},
-            {R"("authority":{"provisioners":[{"type":"JWK"},{"type":"acme","name":"a"}]})",
-             "authority.provisioners[1].type"},
-            {R"("authority":{"provisioners":[{"type":"JWK","options":{"x509":{"template":"t"}}}]})",
-             "authority.provisioners[0].options"},
-            {R"("tls":{"maxVersion":1.1,"minVersion":1.0})", "tls.maxVersion"}}) {
+    for (const auto& [members, key] : std::initializer_list<Case>{
+             {R"("ssh":{"hostKey":"h"})", "ssh"},
+             {R"("templates":{"ssh":{"user":[{"name":"x"}]}})", "templates"},
+             {R"("templates":{"data":{"Step":1}})", "templates"},
+             {R"("crl":{"enabled":true})", "crl.enabled"},
+             {R"("metricsAddress":":9090")", "metricsAddress"},
+             {R"("monitoring":{"type":"newrelic"})", "monitoring"},
+             {R"("kms":{"type":"pkcs11"})", "kms.type"},
+             {R"("kms":{"uri":"awskms:region=x"})", "kms.uri"},
+             {R"("kms":{"type":"softkms","pin":"1"})", "kms.pin"},
+             {R"("db":{"type":"mysql","dataSource":"x"})", "db.type"},
+             {R"("db":{"type":"PostgreSQL","dataSource":"x"})", "db.type"},
+             {R"("db":{"type":"bbolt","dataSource":"x","database":"y"})", "db.database"},
+             {R"("db":{"type":"badger","dataSource":"x","badgerFileLoadingMode":"FileIO"})",
+              "db.badgerFileLoadingMode"},
+             {R"("authority":{"type":"stepcas"})", "authority.type"},
+             {R"("authority":{"certificateAuthority":"https://x"})",
+              "authority.certificateAuthority"},
+             {R"("authority":{"certificateIssuer":{"type":"jwk"}})", "authority.certificateIssuer"},
+             {R"("authority":{"enableAdmin":true})", "authority.enableAdmin"},
+             {R"("authority":{"authorityId":"x"})", "authority.authorityId"},
+             {R"("authority":{"deploymentType":"linked"})", "authority.deploymentType"},
+             {R"("authority":{"disableGetSSHHosts":true})", "authority.disableGetSSHHosts"},
+             {R"("authority":{"provisioners":[{"type":"JWK"},{"type":"acme","name":"a"}]})",
+              "authority.provisioners[1].type"},
+             {R"("tls":{"maxVersion":1.1,"minVersion":1.0})", "tls.maxVersion"}}) {
         CAPTURE(members);
         CHECK(code(with(members)) == Code::kUnsupported);
         CHECK(detail(with(members)).find("supported") != std::string::npos);
@@ -330,7 +327,7 @@ TEST_CASE("recorded configurations load, or name what they wait for") {
                                      {"api-name-constraints", ""},
                                      {"api-no-db-no-ssh", ""},
                                      {"api-renew-revoke-ssh", "a provisioner of type"},
-                                     {"certificates", "an options object"},
+                                     {"certificates", ""},
                                      {"token", "a provisioner of type"}}) {
         CAPTURE(name);
         const std::string text =
@@ -338,7 +335,7 @@ TEST_CASE("recorded configurations load, or name what they wait for") {
         const auto config = parse_config(text, name);
         if (*waits_for == '\0') {
             REQUIRE_MESSAGE(config, config.error().detail);
-            CHECK(config->authority.provisioners.size() == 1);
+            CHECK_FALSE(config->authority.provisioners.empty());
             continue;
         }
         REQUIRE_FALSE(config);

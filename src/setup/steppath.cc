@@ -160,7 +160,8 @@ std::string StepPath::current_context_file() const {
 }
 
 std::string StepPath::resolve(const std::string& path) const {
-    if (path.starts_with("/") || path.starts_with("./") || path.starts_with("../")) {
+    if (base.empty() || path.starts_with("/") || path.starts_with("./") ||
+        path.starts_with("../")) {
         return path;
     }
     if (path.starts_with("~/")) {

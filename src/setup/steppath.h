@@ -42,6 +42,7 @@ struct StepPath {
 
     /// What a relative path in a configuration means: absolute as it is, "~/x" under home,
     /// "./x" and "../x" as they are, anything else under authority().
+    /// While base is empty everything stands as it is.
     std::string resolve(const std::string& path) const;
     /// Another context for this run only. kNotFound, "could not load context 'N'".
     Status select(const std::string& name);

@@ -105,6 +105,7 @@ Result<CaAccess> CaAccess::open(cli::Context& context) {
     }
     STEP_ASSIGN(const std::string file, ca_config_file(context));
     STEP_ASSIGN(setup::Config config, setup::load_config(file));
+    config.paths.base = context.steppath;
     access.url_ = url_of(config);
     access.inside_ = std::make_shared<Inside>(context);
     STEP_ASSIGN(const app::KeyPassword password, key_password(context));

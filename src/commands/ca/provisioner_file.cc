@@ -145,7 +145,7 @@ Status ProvisionerFile::check(std::string_view name) {
         issuance::parse_claims(claims != nullptr ? *claims : json::Value(), "authority.claims"));
     const json::Value* entry = find(name);
     STEP_ASSIGN(const provisioner::Provisioner made,
-                provisioner::make(*entry, issuance::inherit(general, {})));
+                provisioner::make(*entry, {.claims = issuance::inherit(general, {})}));
     return made.failure.empty()
                ? ok()
                : Status(Error{.code = Code::kInvalidArgument, .detail = made.failure});
