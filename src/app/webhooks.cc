@@ -48,7 +48,7 @@ Result<std::shared_ptr<issuance::Hooks>> load_webhooks(
         return std::shared_ptr<issuance::Hooks>();
     }
     STEP_ASSIGN(webhook::CredentialMap credentials,
-                webhook::load_credentials(webhook::credentials_file(config.paths.authority())));
+                webhook::load_credentials(webhook::credentials_beside(config.file)));
     const Environment* environment = runtime.environment;
     webhook::World world{
         .roots = [authority, environment]() { return trusted(*authority, environment); },

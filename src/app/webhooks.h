@@ -10,7 +10,7 @@
 namespace step::app {
 
 /// The webhooks of all provisioners; null if none has any. Their credentials are read from
-/// secrets/webhooks.json under the configuration's STEPPATH. Connects to nobody. Fails with
+/// secrets/webhooks.json, which config.file tells the place of. Connects to nobody. Fails with
 /// kInvalidArgument if that file or the template in a URL cannot be read.
 Result<std::shared_ptr<issuance::Hooks>> load_webhooks(
     const setup::Config& config, const provisioner::ProvisionerSet& provisioners,
