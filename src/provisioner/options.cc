@@ -125,8 +125,8 @@ std::shared_ptr<const issuance::Rules> make_rules(const OptionsEntry& options,
         .ssh_template =
             make_source(options.ssh, profile::TemplateKind::kSsh, path + ".ssh", inherited, errors),
         .policies = std::move(policies)};
-    if (!rules.x509_template && !rules.ssh_template && options.webhooks.empty() && !policies.x509 &&
-        !policies.ssh) {
+    if (!rules.x509_template && !rules.ssh_template && options.webhooks.empty() &&
+        !rules.policies.x509 && !rules.policies.ssh) {
         return nullptr;
     }
     return std::make_shared<const issuance::Rules>(std::move(rules));
