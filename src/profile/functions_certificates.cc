@@ -21,6 +21,8 @@ constexpr tmpl::Type kCertificate{tmpl::Kind::kStruct, "sprig.certificate"};
 
 /// Steps that a key costs, so that a template makes no more than a few.
 constexpr std::uint64_t kKeyCost = 250'000, kLongKeyCost = 1'000'000;
+/// Time that a search for primes may take on top.
+constexpr std::chrono::seconds kKeyTime(2), kLongKeyTime(20);
 constexpr unsigned kBits = 2048, kLongBits = 4096;
 
 Value certificate_value(std::string certificate, std::string key) {
@@ -42,6 +44,7 @@ Result<Value> generate_private_key(Call& call) {
         return Value("Unknown type " + std::string(type));
     }
     STEP_TRY(call.context().spend(rsa ? kLongKeyCost : kKeyCost / 100));
+    call.context().allow(rsa ? kLongKeyTime : kKeyTime);
     STEP_ASSIGN(const crypto::PrivateKey key,
                 crypto::generate_key(rsa               ? crypto::KeyKind::kRsa
                                      : type == "ecdsa" ? crypto::KeyKind::kEcP256
@@ -52,6 +55,7 @@ Result<Value> generate_private_key(Call& call) {
 
 Result<crypto::PrivateKey> new_key(Call& call) {
     STEP_TRY(call.context().spend(kKeyCost));
+    call.context().allow(kKeyTime);
     return crypto::generate_key(crypto::KeyKind::kRsa, kBits);
 }
 

@@ -235,13 +235,20 @@ Result<Operand> Executor::call(const Operand& dot, const Signature& signature,
                                const Runnable& runnable, std::string_view name, const Node& node,
                                Words words, const Operand* last) {
     STEP_ASSIGN(const std::vector<Value> values, arguments(dot, signature, name, words, last));
-    STEP_TRY(context_.spend());
+    // Every function may look at all of its texts, some slowly.
+    constexpr std::size_t kOctetsPerStep = 8;
+    std::size_t octets = 0;
+    for (const Value& value : values) {
+        octets += value.as_text().size();
+    }
+    STEP_TRY(context_.spend(1 + octets / kOctetsPerStep));
     Call call(context_, values);
     Result<Value> result = runnable(call);
     if (!result) {
         return call_error(node, name, std::move(result).error());
     }
     STEP_TRY(context_.reserve(weight(*result)));
+    STEP_TRY(context_.spend(result->as_text().size() / kOctetsPerStep));
     if (result->depth() > kMaxNesting) {
         return limit_reached(fmt::format("template: {}: lists and dicts nested more than {} deep",
                                          name_, kMaxNesting));

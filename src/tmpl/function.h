@@ -19,8 +19,8 @@ inline constexpr char kLimit[] = "tmpl.limit";      ///< A limit of Limits was r
 struct Limits {
     std::size_t output = std::size_t{1} << 20;   ///< Octets of the result and of any one string.
     std::size_t memory = std::size_t{64} << 20;  ///< Octets of all values made on the way.
-    std::uint64_t steps = 2'000'000;             ///< Nodes run, items looked at.
-    std::chrono::nanoseconds time = std::chrono::seconds(5);
+    std::uint64_t steps = 2'000'000;             ///< Nodes run, items and texts looked at.
+    std::chrono::nanoseconds time = std::chrono::seconds(1);
     unsigned depth = 2000;  ///< Of nodes within nodes and templates within templates.
 };
 
@@ -47,6 +47,8 @@ public:
 
     /// Counts work. Fails with reason kLimit when the steps or the time are used up.
     Status spend(std::uint64_t steps = 1);
+    /// More time, for work that takes long by its nature; what it costs must be spent, too.
+    void allow(std::chrono::nanoseconds time) { deadline_ += time; }
     /// Counts memory that is going to be used, before it is.
     Status reserve(std::size_t octets);
     /// Whether one string may be that long, and counts it.

@@ -362,6 +362,10 @@ Result<Value> to_number(Call& call) {
 
 Result<Value> get_host_by_name(Call& call) {
     const Resolver& resolve = call.context().resolve();
+    constexpr std::uint64_t kCost = 250'000;
+    constexpr std::chrono::seconds kMayTake(5);
+    STEP_TRY(call.context().spend(kCost));
+    call.context().allow(kMayTake);
     const std::vector<std::string> addresses =
         resolve ? resolve(call.text(0)) : std::vector<std::string>{};
     if (addresses.empty()) {

@@ -58,7 +58,7 @@ constexpr std::string_view kZones[] = {"070000", "07:00:00", "0700", "07:00", "0
 /// The element at the front of `rest`, if there is one.
 Chunk chunk_at(std::string_view rest) {
     for (const Word& word : kWords) {
-        if (rest.starts_with(word.text) &&
+        if (rest.front() == word.text.front() && rest.starts_with(word.text) &&
             !(word.not_before_lower && begins_lower(rest.substr(word.text.size())))) {
             return {.written = rest.substr(0, word.text.size()), .part = word.part};
         }

@@ -7,6 +7,7 @@ import collections
 import json
 import pathlib
 import random
+import resource
 import subprocess
 import sys
 import unittest
@@ -67,6 +68,21 @@ class Templates(unittest.TestCase):
         seed = random.randrange(1_000_000)
         kinds = self.compare([{"template": t, "data": DATA} for t in templates(seed, 20_000 if LONG else 600)], f"seed {seed}")
         self.assertGreater(kinds["text"], kinds["error"])
+
+    def test_templates_that_want_too_much_end_soon(self):
+        lines = [t for t in (ROOT / "tests/data/templates/hostile.txt").read_text().splitlines() if not t.startswith("#")]
+        data = {"l": list(range(1000)), "s": "a" * 1000, "js": "[" * 100_000 + "]" * 100_000}
+        for template in lines if LONG else random.sample(lines, 15):
+            with self.subTest(template=template):
+                question = json.dumps({"template": template, "data": data}) + "\n"
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                done = subprocess.run([OURS], input=question, capture_output=True, text=True, timeout=120, check=False,
+                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)))
+                spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before.ru_utime
+                self.assertEqual(0, done.returncode, done.stderr)
+                answer = json.loads(done.stdout)
+                self.assertTrue(answer.get("limit") or "error" in answer or len(answer["output"]) <= 1 << 20)
+                self.assertLess(spent, 6)  # Builds without optimisation take some calls that long.
 
 
 if __name__ == "__main__":
