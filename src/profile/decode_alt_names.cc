@@ -225,10 +225,8 @@ Result<Bytes> tagged_value(const San& san, std::string_view value, std::string_v
 
 Result<Bytes> typed_other_name(const San& san) {
     const Result<asn1::Oid> oid = parse_oid(*san.at, san.type);
-    if (!oid && oid.error().has_reason(kBadContent)) {
-        return unfit(*san.at, "error marshaling otherName SAN: " + std::string(kBadOid));
-    }
-    if (!oid) {
+    const bool has_der = oid || !oid.error().has_reason(kBadContent);
+    if (!oid && has_der) {
         return unfit(*san.at, "unsupported SAN type " + san.type);
     }
     std::string_view value = san.value, type = "printable";
@@ -237,6 +235,9 @@ Result<Bytes> typed_other_name(const San& san) {
         value = value.substr(colon + 1);
     }
     STEP_ASSIGN(const Bytes der, tagged_value(san, value, type));
+    if (!has_der) {
+        return unfit(*san.at, "error marshaling otherName SAN: " + std::string(kBadOid));
+    }
     return other_name(oid->der(), der);
 }
 
@@ -277,48 +278,53 @@ Result<std::string> domain_name(const San& san) {
 }
 
 /// A name of one of the four kinds in an extension with others. DNS names become A-labels.
-Result<Bytes> plain_name(const San& san, x509::AltNames& names) {
+Result<Bytes> plain_name(const San& san) {
     x509::AltNames one;
     STEP_TRY(add_plain(san, one));
     Writer out;
     if (!one.dns.empty()) {
         STEP_ASSIGN(one.dns[0], domain_name(san));
         out.element(asn1::context(2), one.dns[0]);
-        names.dns.push_back(one.dns[0]);
     } else if (!one.emails.empty()) {
         out.element(asn1::context(1), one.emails[0]);
-        names.emails.push_back(one.emails[0]);
     } else if (!one.ips.empty()) {
         out.element(asn1::context(7), one.ips[0]);
-        names.ips.push_back(one.ips[0]);
     } else {
         STEP_TRY(check_ascii(*san.at, san.value));
         out.element(asn1::context(6), san.value);
-        names.uris.push_back(san.value);
     }
     return std::move(out).take();
 }
 
+/// What policies see of an extension is what readers of the certificate will.
+Status take_names(const json::Value& at, ByteView extension, CertificatePlan& plan) {
+    Result<x509::ParsedAltNames> parsed = x509::parse_alt_names(extension);
+    if (!parsed) {
+        return unfit(at, "error parsing certificate: " + parsed.error().detail);
+    }
+    plan.names = std::move(parsed->names);
+    plan.other_names = std::move(parsed->others);
+    return ok();
+}
+
 /// RFC 5280 4.2.1.6: critical where there is no subject.
-Status make_extension(const std::vector<San>& sans, CertificatePlan& plan) {
+Status make_extension(const json::Value& at, const std::vector<San>& sans, CertificatePlan& plan) {
     Writer out;
     const auto sequence = out.begin(Tag::kSequence);
     for (const San& san : sans) {
         if (san.empty()) {
             continue;
         }
-        STEP_ASSIGN(const Bytes name,
-                    is_plain(san.type) ? plain_name(san, plan.names) : special_name(san));
-        if (!is_plain(san.type)) {
-            plan.other_names.push_back(name);
-        }
+        STEP_ASSIGN(const Bytes name, is_plain(san.type) ? plain_name(san) : special_name(san));
         out.raw(name);
     }
     out.end(sequence);
+    Bytes value = std::move(out).take();
+    STEP_TRY(take_names(at, value, plan));
     plan.extensions.insert(plan.extensions.begin(),
                            {.id = x509::oid::kSubjectAltName,
                             .critical = assemble_name(plan.subject, plan.extra_names).empty(),
-                            .value = std::move(out).take()});
+                            .value = std::move(value)});
     return ok();
 }
 
@@ -394,17 +400,11 @@ Status read_alt_names(const json::Value& certificate, CertificatePlan& plan) {
     }
     for (const x509::Extension& extension : plan.extensions) {
         if (extension.id == x509::oid::kSubjectAltName) {
-            Result<x509::ParsedAltNames> parsed = x509::parse_alt_names(extension.value);
-            if (!parsed) {
-                return unfit(certificate, "error parsing certificate: " + parsed.error().detail);
-            }
-            plan.names = std::move(parsed->names);
-            plan.other_names = std::move(parsed->others);
-            return ok();
+            return take_names(certificate, extension.value, plan);
         }
     }
     if (!std::ranges::all_of(all, [](const San& san) { return is_plain(san.type); })) {
-        return make_extension(all, plan);
+        return make_extension(certificate, all, plan);
     }
     for (const San& san : all) {
         if (!san.value.empty()) {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "asn1/writer.h"
 #include "base/hex.h"
 #include "crypto/keygen.h"
 #include "json/parse.h"
@@ -71,37 +72,78 @@ std::string recorded(const json::Value& row) {
     return text;
 }
 
+std::string made(const x509::Certificate& certificate) {
+    std::string text = encode_hex(certificate.subject_der) + "\n";
+    for (const x509::Extension& extension : certificate.extensions) {
+        const bool key_id =
+            extension.id == x509::oid::kSubjectKeyId && extension.value.size() == 22;
+        asn1::Writer whole;
+        const auto sequence = whole.begin(asn1::Tag::kSequence);
+        whole.oid(extension.id);
+        if (extension.critical) {
+            whole.boolean(true);
+        }
+        whole.octets(extension.value);
+        whole.end(sequence);
+        text += (key_id ? "ski" : encode_hex(whole.view())) + "\n";
+    }
+    return text;
+}
+
+std::string made(const json::Value& row) {
+    std::string text = member(row, "subject") + "\n";
+    for (const json::Value& extension : *row.find_exact("extensions")->as_array()) {
+        text += *extension.as_string() + "\n";
+    }
+    return text;
+}
+
+/// What `step certificate create "the subject" --template` shows a template.
+class Command {
+public:
+    Command(const crypto::PrivateKey& key, const std::vector<std::string>& names) : key_(key) {
+        const auto sorted = x509::classify_names(names);
+        REQUIRE(sorted);
+        names_ = *sorted;
+        const auto der = x509::make_csr({.subject = x509::to_name(subject_), .names = names_}, key);
+        REQUIRE(der);
+        csr_ = std::make_shared<const x509::Csr>(*x509::parse_csr(*der));
+    }
+
+    Result<x509::Certificate> run(const std::string& text, const json::Value& user) const {
+        profile::TemplateData data;
+        profile::set_names(data, subject_, names_);
+        data.set_insecure("CR", profile::request_value(csr_));
+        data.set_user(user);
+        test::FakeClock clock;
+        test::FakeRandom random;
+        STEP_ASSIGN(const auto parsed,
+                    profile::parse_template(profile::TemplateKind::kCertificate, "template", text));
+        STEP_ASSIGN(const auto plan, profile::render_certificate(*parsed, data, {clock, random}));
+        return make(plan, key_);
+    }
+
+private:
+    const crypto::PrivateKey& key_;
+    x509::Subject subject_{.common_name = "the subject"};
+    x509::AltNames names_{};
+    std::shared_ptr<const x509::Csr> csr_{};
+};
+
 }  // namespace
 
 TEST_CASE("certificate templates make the certificates that the original made of them") {
     const auto file = json::parse(test::data("profile/golden.json"));
     REQUIRE(file);
     const auto key = crypto::generate_key(crypto::KeyKind::kEcP256);
-    const auto der = x509::make_csr({.subject = x509::to_name({.common_name = "the subject"}),
-                                     .names = {.dns = {"the subject"}}},
-                                    *key);
-    REQUIRE(der);
-    const auto csr = std::make_shared<const x509::Csr>(*x509::parse_csr(*der));
-    test::FakeClock clock;
-    test::FakeRandom random;
+    const Command command(*key, {"the subject"});
     for (const json::Value& row : *file->find_exact("cases")->as_array()) {
         const std::string text = member(row, "template");
         if (text.empty() || row.find_exact("extraArgs") != nullptr) {
             continue;  // The command itself: no template is the default one, --csr makes a request.
         }
         INFO(text);
-        profile::TemplateData data;
-        profile::set_names(data, {.common_name = "the subject"}, {.dns = {"the subject"}});
-        data.set_insecure("CR", profile::request_value(csr));
-        data.set_user(*file->find_exact("setFile"));
-        const auto outcome = [&]() -> Result<x509::Certificate> {
-            STEP_ASSIGN(
-                const auto parsed,
-                profile::parse_template(profile::TemplateKind::kCertificate, "template", text));
-            STEP_ASSIGN(const auto plan,
-                        profile::render_certificate(*parsed, data, {clock, random}));
-            return make(plan, *key);
-        }();
+        const auto outcome = command.run(text, *file->find_exact("setFile"));
         const std::string wanted = member(row, "stderr");
         if (!wanted.empty()) {
             REQUIRE(!outcome);
@@ -109,6 +151,43 @@ TEST_CASE("certificate templates make the certificates that the original made of
         } else {
             REQUIRE_MESSAGE(outcome, (outcome ? "" : outcome.error().detail));
             CHECK(shown(*outcome) == recorded(row));
+        }
+    }
+}
+
+TEST_CASE("hundreds of corners of templates make what the original made of them") {
+    const auto file = json::parse(test::data("profile/recorded.json"));
+    REQUIRE(file);
+    const std::map<std::string, crypto::PrivateKey> keys = [] {
+        std::map<std::string, crypto::PrivateKey> all;
+        all.emplace("", *crypto::generate_key(crypto::KeyKind::kEcP256));
+        all.emplace("rsa", *crypto::generate_key(crypto::KeyKind::kRsa, 2048));
+        all.emplace("ed", *crypto::generate_key(crypto::KeyKind::kEd25519));
+        return all;
+    }();
+    for (const json::Value& row : *file->find_exact("cases")->as_array()) {
+        std::vector<std::string> names;
+        if (const json::Value* given = row.find_exact("sans")) {
+            for (const json::Value& name : *given->as_array()) {
+                names.push_back(*name.as_string());
+            }
+        } else {
+            names.emplace_back("the subject");
+        }
+        const std::string text = member(row, "template"), error = member(row, "error");
+        INFO(text);
+        const auto outcome = Command(keys.at(member(row, "key")), names).run(text, nullptr);
+        if (!error.empty()) {
+            CHECK((outcome ? "no error" : outcome.error().detail) == error);
+            continue;
+        }
+        CHECK_MESSAGE(outcome, (outcome ? "" : outcome.error().detail));
+        if (!outcome) {
+            continue;
+        }
+        CHECK(made(*outcome) == made(row));
+        if (const std::string serial = member(row, "serial"); !serial.empty()) {
+            CHECK(encode_hex(outcome->serial) == serial);
         }
     }
 }

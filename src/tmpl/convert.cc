@@ -70,7 +70,7 @@ public:
             return ok();
         }
         if (value.type()->json != nullptr) {
-            out_ += value.type()->json(value);
+            own_form(value.type()->json(value), depth);
             return ok();
         }
         switch (value.kind()) {
@@ -136,6 +136,23 @@ private:
             i += size;
         }
         return ok();
+    }
+
+    /// What MarshalJSON gave, laid out like the rest.
+    void own_form(const std::string& text, unsigned depth) {
+        const auto parsed =
+            style_.indent.empty() ? Result<json::Value>(json::Value()) : json::parse(text);
+        if (style_.indent.empty() || !parsed) {
+            out_ += text;
+            return;
+        }
+        for (const char c : json::encode_indent(*parsed, style_.indent)) {
+            if (c == '\n') {
+                line(depth);
+            } else {
+                out_ += c;
+            }
+        }
     }
 
     void line(unsigned depth) {
