@@ -131,6 +131,7 @@ Status parse_authority(std::string_view authority, Uri& uri) {
         }
         STEP_TRY(percent_decode(user));
         uri.user = user;
+        uri.empty_user = user.empty();
     }
     return ok();
 }
@@ -235,10 +236,11 @@ std::string format_uri(const Uri& uri) {
     if (!uri.opaque.empty()) {
         text += uri.opaque;
     } else {
-        const bool authority = !uri.host.empty() || !uri.user.empty();
+        const bool user = !uri.user.empty() || uri.empty_user;
+        const bool authority = !uri.host.empty() || user;
         if (authority || (!uri.scheme.empty() && !uri.omit_host && !uri.path.empty())) {
             text += "//";
-            text += uri.user.empty() ? "" : spell_user(uri.user) + "@";
+            text += user ? spell_user(uri.user) + "@" : "";
             text += escape(uri.host, Part::kHost);
         }
         // The spelling it came with, if it still means the same path.

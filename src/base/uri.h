@@ -18,6 +18,7 @@ struct Uri {
     std::string query{};       ///< Raw, without "?".
     std::string fragment{};    ///< Decoded, without "#".
     bool force_query = false;  ///< A "?" with nothing behind it.
+    bool empty_user = false;   ///< An "@" with nothing before it.
     bool omit_host = false;    ///< "file:/x", not "file:///x".
 
     /// `host` without port and brackets.

@@ -62,7 +62,8 @@ func uris() {
 		"http://a:80:90/", "http://u:p@h/x", "http://u@v@h/", "http://h/%zz", "http://h/%41", "http://h/a%2fb", "http://h/a b", "http://h/?",
 		"http://h?x", "http://h/x?", "spiffe://td/ns/x", "mailto:a@b", "http://h/é", "http://%41/", "http://h/[x]", "x:/", "x://", "x:///",
 		"http://h/#", "http://h/#a b", "http://a<b/", "a:b/c", "./a:b", "http://h/x\x7f", "ldap://[2001:db8::7]/c=GB?objectClass?one",
-		"http://h:/x", "http://h/;x", "http://h/'x'", "tag:x,2024:y", "http://h/%E2%82%AC", "//x:y@z", "http:///x", "http://h//x", "x:////y", "ftp:opaque?q"} {
+		"http://h:/x", "http://h/;x", "http://h/'x'", "tag:x,2024:y", "http://h/%E2%82%AC", "//x:y@z", "http:///x", "http://h//x", "x:////y", "ftp:opaque?q",
+		"//@//@b", "//@", "http://@/x", "http://@", "http://@h", "a://@//x", "http://:@h/", "///x"} {
 		u, err := url.Parse(s)
 		if err != nil {
 			row(s, "", "", "", "", "", "error")
