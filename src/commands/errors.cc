@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
+
 namespace step::commands {
 
 Error invalid(std::string message) {
@@ -69,6 +71,11 @@ Error reading_open(const std::string& file, const Error& error) {
 Error reading_quoted(const std::string& file, const Error& error) {
     return {.code = error.code,
             .detail = fmt::format("error reading \"{}\": {}", file, reason_of(error))};
+}
+
+Result<Bytes> read_file_quoted(const std::string& file) {
+    Result<Bytes> bytes = read_file(file);
+    return bytes ? std::move(bytes) : Result<Bytes>(reading_quoted(file, bytes.error()));
 }
 
 Error without_failed(Error error) {

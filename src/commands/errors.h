@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "client/ca_client.h"
@@ -43,9 +44,14 @@ std::string reason_of(const Error& error);
 Error reading_open(const std::string& file, const Error& error);
 /// `error reading "F": no such file or directory`
 Error reading_quoted(const std::string& file, const Error& error);
+/// read_file() that fails in this form.
+Result<Bytes> read_file_quoted(const std::string& file);
 
 /// "open F: no such file or directory" of read_file's or write_file's "open F failed: …".
 Error without_failed(Error error);
+inline Status without_failed(Status status) {
+    return status ? std::move(status) : Status(without_failed(std::move(status).error()));
+}
 
 /// Prefixes the detail. What the CA itself answered and needs no prefix is followed by the hint
 /// to run again with STEPDEBUG=1.

@@ -84,9 +84,20 @@ Result<Secret> read_key_text(const std::string& name, std::size_t max_bytes) {
     return Secret(std::move(text));
 }
 
+Result<Secret> read_key_text_quoted(const std::string& name) {
+    auto text = read_key_text(name);
+    if (!text && text.error().code != Code::kUnsupported) {
+        return reading_quoted(name, text.error());
+    }
+    return text;
+}
+
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file) {
-    STEP_ASSIGN(const Secret pem, read_key_text(path));
+    if (!password_file.empty()) {
+        STEP_TRY(read_password_flag(password_file));  // A typing error shows, needed or not.
+    }
+    STEP_ASSIGN(const Secret pem, read_key_text_quoted(path));
     return open_private_key(context, pem.view(), path, password_file, "reading");
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Prints command lines of "step crypto" that misuse it, for a `step` to be recorded with:
+"""Prints command lines of the toolbox that misuse it, for a `step` to be recorded with:
 
     tools/gen/misuse.py > misuse.txt
     tools/record_cases.py STEP --lines misuse.txt --out tests/data/toolbox/misuse.json
 
-Of the record only what `step` v0.30 refused is kept (exit other than 0).
+With --forbidden it prints those whose file may not be read or whose folder may not be written to instead; their
+record is forbidden.json. Of a record only what `step` v0.30 refused is kept (exit other than 0).
 
 Each leaf of the table is a command line that works. From it come lines with one thing wrong: no argument,
 some too many, an unknown flag, each file missing, empty, a folder or no such thing, each flag without its
@@ -12,6 +13,7 @@ value; and those that the table adds: wrong passwords, flags that exclude each o
 """
 import pathlib
 import shlex
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INPUTS = ROOT / "tests/data/toolbox/inputs"
@@ -94,6 +96,34 @@ LEAVES = [
     ("crypto rand", "8", None, ["x", "-1", "8 --format bogus", "0 --format hex"]),
     ("base64", "hello", None, ["-d !", "-d --url +/+/"]),
 ]
+# The same, for --forbidden only.
+MORE_LEAVES = [
+    ("certificate bundle", "cert.crt rsacert.crt new", None, []),
+    ("certificate create", "foo o.pub o.key --ca cert.crt --ca-key cert.key --no-password --insecure", None,
+     ["foo new o.key --csr --key unreadable --no-password --insecure", "foo new locked/new --csr --no-password --insecure",
+      "foo new o.key --csr --password-file unreadable", "foo new o.key --template unreadable --no-password --insecure",
+      "foo new o.key --profile self-signed --subtle --set-file unreadable --no-password --insecure"]),
+    ("certificate fingerprint", "cert.crt", None, []),
+    ("certificate format", "cert.crt --out new", None, []),
+    ("certificate inspect", "cert.crt", None, ["cert.crt --roots unreadable"]),
+    ("certificate key", "cert.crt --out new", None, []),
+    ("certificate lint", "cert.crt", None, []),
+    ("certificate needs-renewal", "cert.crt", None, []),
+    ("certificate p12", "new cert.crt cert.key --ca rsacert.crt --no-password --insecure", None,
+     ["new cert.crt cert.key --password-file unreadable"]),
+    ("certificate sign", "req.csr cert.crt cert.key", None, ["req.csr cert.crt cert.key --password-file unreadable"]),
+    ("certificate verify", "cert.crt --roots cert.crt", None, ["cert.crt --roots cert.crt --verify-crl --issuing-ca unreadable"]),
+    ("crl inspect", "notakey.txt", None, ["notakey.txt --ca unreadable"]),
+    ("crypto nacl auth digest", "secret32.key", "hello.txt", []),
+    ("crypto nacl box keypair", "new alice.key", None, []),
+    ("crypto nacl box seal", "nonce bob.pub alice.key", "hello.txt", []),
+    ("crypto nacl secretbox seal", "nonce secret32.key", "hello.txt", []),
+    ("crypto nacl sign sign", "sig.key", "hello.txt", []),
+    ("crypto otp generate", "--issuer i --account a --qr new", None, []),
+    ("crypto otp verify", "--secret otp.b32", None, []),
+    ("crypto winpe extract", "bin.dat", None, []),
+]
+FORBIDDEN_FILE, FORBIDDEN_PLACE = "unreadable", "locked/new"
 
 
 def variants(arguments):
@@ -108,11 +138,12 @@ def variants(arguments):
         yield words[:i] + words[i + 1:]
     for i, word in enumerate(words):
         if (INPUTS / word).is_file():
-            for wrong in ("missing", "empty.txt", "dir", "notakey.txt"):
+            for wrong in ("missing", "empty.txt", "dir", "notakey.txt", FORBIDDEN_FILE):
                 yield words[:i] + [wrong] + words[i + 1:]
         elif word in ("new", "o.pub", "p.json"):
             yield words[:i] + ["dir"] + words[i + 1:]
             yield words[:i] + ["nowhere/new"] + words[i + 1:]
+            yield words[:i] + [FORBIDDEN_PLACE] + words[i + 1:]
     for i, word in enumerate(words):
         if takes_value(word):
             yield words[:i] + words[i + 2:] + [word]
@@ -123,11 +154,12 @@ def takes_value(word):
 
 
 def main():
-    seen = set()
-    for leaf, arguments, stdin, others in LEAVES:
+    seen, only = set(), sys.argv[1:] == ["--forbidden"]
+    for leaf, arguments, stdin, others in LEAVES + (MORE_LEAVES if only else []):
         for words in [*variants(arguments), *(other.split() for other in others)]:
             line = shlex.join(["step", *leaf.split(), *words]) + (f" < {stdin}" if stdin else "")
-            if line not in seen:
+            forbidden = FORBIDDEN_FILE in words or FORBIDDEN_PLACE in words
+            if line not in seen and forbidden == only:
                 seen.add(line)
                 print(line)
 

@@ -8,18 +8,9 @@
 #include "x509/certificate.h"
 
 namespace step::commands {
-namespace {
-
-Result<Bytes> read(const std::string& file) {
-    auto text = read_file(file);
-    return text ? std::move(text) : Result<Bytes>(reading_quoted(file, text.error()));
-}
-
-}  // namespace
-
 Result<ExistingRoot> read_existing_root(cli::Context& context) {
     const std::string root_file = context.args.get("root"), key_file = context.args.get("key");
-    STEP_ASSIGN(const Bytes pem, read(root_file));
+    STEP_ASSIGN(const Bytes pem, read_file_quoted(root_file));
     const auto certificates = x509::parse_certificates_pem(pem);
     if (!certificates) {
         return invalid(fmt::format("error decoding {}: {}", root_file,
@@ -28,7 +19,7 @@ Result<ExistingRoot> read_existing_root(cli::Context& context) {
                                        : certificates.error().detail));
     }
     if (kind_of(key_file) == Kind::kNothing) {
-        STEP_TRY(read(key_file));
+        STEP_TRY(read_file_quoted(key_file));
     }
     STEP_ASSIGN(crypto::PrivateKey key,
                 read_private_key(context, key_file, context.args.get("key-password-file")));

@@ -33,7 +33,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_ASSIGN(const std::string leaf, first_certificate(args.positional(0)));
     STEP_ASSIGN(const std::string issuer, first_certificate(args.positional(1)));
     const std::string file = args.positional(2);
-    STEP_TRY(cli::write_output(context, file, leaf + issuer));
+    STEP_TRY(without_failed(cli::write_output(context, file, leaf + issuer)));
     context.console.err(fmt::format("Your certificate has been saved in {}.\n", file));
     return 0;
 }

@@ -72,7 +72,7 @@ Result<Keys> obtain_keys(cli::Context& context) {
             return flag_incompatible("key", flag);
         }
     }
-    STEP_ASSIGN(const Secret text, read_key_text(path));
+    STEP_ASSIGN(const Secret text, read_key_text_quoted(path));
     const ByteView pem = text.view();
     const auto first = next_pem(pem);
     if (first && !first->block.type.ends_with("PRIVATE KEY") &&
@@ -210,7 +210,7 @@ Status check_issuer_flags(const cli::Args& args, const Profile& profile) {
 Result<Issuer> read_issuer(cli::Context& context) {
     const cli::Args& args = context.args;
     const std::string path = args.get("ca");
-    STEP_ASSIGN(const Bytes pem, read_file(path));
+    STEP_ASSIGN(const Bytes pem, read_file_quoted(path));
     auto certificates = x509::parse_certificates_pem(pem);
     if (!certificates) {
         return invalid_create(fmt::format(

@@ -61,7 +61,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         context.console.out(other);
         return 0;
     }
-    STEP_TRY(cli::write_output(context, out, other, mode_of_input(path)));
+    STEP_TRY(without_failed(cli::write_output(context, out, other, mode_of_input(path))));
     context.console.err(fmt::format("Your certificate has been saved in {}\n", out));
     return 0;
 }

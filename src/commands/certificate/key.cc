@@ -65,7 +65,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         context.console.out(pem);
         return 0;
     }
-    STEP_TRY(cli::write_output(context, out, pem));
+    STEP_TRY(without_failed(cli::write_output(context, out, pem)));
     context.console.err(fmt::format("The public key has been saved in {}.\n", out));
     return 0;
 }

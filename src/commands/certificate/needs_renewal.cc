@@ -73,7 +73,7 @@ Result<std::vector<x509::Certificate>> read_chain(cli::Context& context, const s
         return Error{.code = Code::kNotFound,
                      .detail = fmt::format("stat {}: no such file or directory", name)};
     }
-    STEP_ASSIGN(const Bytes bytes, read_file(name));
+    STEP_ASSIGN(const Bytes bytes, read_file_quoted(name));
     return parse_bundle(bytes, name);
 }
 

@@ -56,7 +56,7 @@ Result<std::vector<x509::Certificate>> read_certificates(const std::string& file
     const auto fails = [&](const std::string& why) {
         return invalid(fmt::format("error reading {}: error parsing {}: {}", what, file, why));
     };
-    const auto bytes = read_file(file);
+    const auto bytes = read_file_quoted(file);
     if (!bytes) {
         return explain(bytes.error(), fmt::format("error reading {}: ", what));
     }
@@ -110,7 +110,7 @@ Result<Bytes> encode_identity(cli::Context& context, const Wish& wish,
                               const Secret& password) {
     STEP_ASSIGN(const std::vector<x509::Certificate> own,
                 read_certificates(wish.certificate, "certificate"));
-    const auto text = read_key_text(wish.key);
+    const auto text = read_key_text_quoted(wish.key);
     if (!text) {
         return explain(text.error(), "error reading key: ");
     }
@@ -163,7 +163,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (!encoded) {
         return encoded.error();
     }
-    STEP_TRY(cli::write_output(context, wish.out, *encoded, 0600, Mode::kExact));
+    STEP_TRY(without_failed(cli::write_output(context, wish.out, *encoded, 0600, Mode::kExact)));
     context.console.err(fmt::format("Your .p12 bundle has been saved as {}.\n", wish.out));
     return 0;
 }

@@ -20,11 +20,6 @@ constexpr std::string_view kManual =
 #include "commands/certificate/sign.md.inc"
     ;
 
-Result<Bytes> read_quoted(const std::string& path) {
-    Result<Bytes> bytes = read_file(path);
-    return bytes ? std::move(bytes) : Result<Bytes>(reading_quoted(path, bytes.error()));
-}
-
 /// One request in PEM with nothing else in the file, or in DER.
 Result<Bytes> request_der(ByteView bytes, const std::string& path) {
     if (!bytes.starts_with("-----BEGIN ")) {
@@ -66,7 +61,7 @@ Error unsigned_request(const Error& cause, const Bytes& der) {
 }
 
 Result<x509::Csr> read_request(const std::string& path) {
-    STEP_ASSIGN(const Bytes bytes, read_quoted(path));
+    STEP_ASSIGN(const Bytes bytes, read_file_quoted(path));
     STEP_ASSIGN(const Bytes der, request_der(bytes, path));
     auto request = x509::parse_csr(der);
     if (request) {

@@ -24,13 +24,9 @@ Result<cli::ExitCode> run(cli::Context& context) {
         return args.missing_flag("key");
     }
     STEP_ASSIGN(const Bytes message, read_input_file(context, input_name(args)));
-    const auto text = read_key_text(key_file);
-    if (!text) {
-        const bool file = text.error().detail.find(" failed: ") != std::string::npos;
-        return file ? reading_quoted(key_file, text.error()) : text.error();
-    }
+    STEP_ASSIGN(const Secret text, read_key_text_quoted(key_file));
     STEP_ASSIGN(const AnyKey key,
-                read_pem_key(context, text->view(), key_file, args.get("password-file")));
+                read_pem_key(context, text.view(), key_file, args.get("password-file")));
     if (!key.private_key) {
         return invalid(fmt::format("key {} is not a signer", key_file));
     }

@@ -28,12 +28,8 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (!signature) {
         return explain(signature.error(), "error decoding base64 signature: ");
     }
-    const auto text = read_key_text(key_file);
-    if (!text) {
-        const bool file = text.error().detail.find(" failed: ") != std::string::npos;
-        return file ? reading_quoted(key_file, text.error()) : text.error();
-    }
-    STEP_ASSIGN(const AnyKey key, read_pem_key(context, text->view(), key_file, ""));
+    STEP_ASSIGN(const Secret text, read_key_text_quoted(key_file));
+    STEP_ASSIGN(const AnyKey key, read_pem_key(context, text.view(), key_file, ""));
     if (key.private_key) {
         return invalid("unsupported public key " + key_file);
     }
