@@ -10,6 +10,7 @@ namespace step::tmpl {
 std::span<const Entry> builtin_family();     ///< text/template's but the comparisons.
 std::span<const Entry> comparison_family();  ///< eq, ne, lt, le, gt, ge.
 std::span<const Entry> string_family();
+std::span<const Entry> split_family();  ///< split, join, sortAlpha: texts and lists of them.
 std::span<const Entry> case_family();   ///< title, wrap, abbrev: the longer string functions.
 std::span<const Entry> words_family();  ///< camelcase, snakecase, kebabcase.
 std::span<const Entry> math_family();

@@ -1,21 +1,12 @@
 #include "tmpl/parser.h"
 
 #include "base/text.h"
+#include "tmpl/parser_impl.h"
 #include "tmpl/strconv.h"
 #include "tmpl/unicode.h"
 
 namespace step::tmpl {
 namespace {
-
-/// Deep enough for any template and shallow enough for a thread's stack.
-constexpr unsigned kMaxDepth = 400;
-
-NodePtr make(NodeKind kind, std::size_t position) {
-    auto node = std::make_unique<Node>();
-    node->kind = kind;
-    node->position = position;
-    return node;
-}
 
 bool is_empty(const Node& node) {
     switch (node.kind) {
@@ -28,43 +19,6 @@ bool is_empty(const Node& node) {
             return false;
     }
 }
-
-bool begins_operand(Token token) {
-    switch (token) {
-        case Token::kBool:
-        case Token::kCharConstant:
-        case Token::kComplex:
-        case Token::kDot:
-        case Token::kField:
-        case Token::kIdentifier:
-        case Token::kNumber:
-        case Token::kNil:
-        case Token::kRawString:
-        case Token::kString:
-        case Token::kVariable:
-        case Token::kLeftParen:
-            return true;
-        default:
-            return false;
-    }
-}
-
-NodePtr make_path(NodeKind kind, std::size_t position, std::string_view text) {
-    NodePtr node = make(kind, position);
-    node->idents = split(kind == NodeKind::kField ? text.substr(1) : text, '.');
-    return node;
-}
-
-class Deeper {
-public:
-    explicit Deeper(unsigned& depth) : depth_(depth) { ++depth_; }
-    ~Deeper() { --depth_; }
-    Deeper(const Deeper&) = delete;
-    Deeper& operator=(const Deeper&) = delete;
-
-private:
-    unsigned& depth_;
-};
 
 }  // namespace
 
@@ -156,7 +110,7 @@ Status Parser::run() {
 }
 
 Result<NodePtr> Parser::parse_root() {
-    NodePtr root = make(NodeKind::kList, peek().position);
+    NodePtr root = make_node(NodeKind::kList, peek().position);
     while (peek().token != Token::kEof) {
         if (peek().token == Token::kLeftDelim) {
             Item delimiter = next();
@@ -192,7 +146,7 @@ Status Parser::parse_definition() {
 }
 
 Result<NodePtr> Parser::item_list(NodePtr& last) {
-    NodePtr list = make(NodeKind::kList, peek_non_space().position);
+    NodePtr list = make_node(NodeKind::kList, peek_non_space().position);
     while (peek_non_space().token != Token::kEof) {
         STEP_ASSIGN(NodePtr node, text_or_action());
         if (node->kind == NodeKind::kEnd || node->kind == NodeKind::kElse) {
@@ -207,7 +161,7 @@ Result<NodePtr> Parser::item_list(NodePtr& last) {
 Result<NodePtr> Parser::text_or_action() {
     Item item = next_non_space();
     if (item.token == Token::kText) {
-        NodePtr node = make(NodeKind::kText, item.position);
+        NodePtr node = make_node(NodeKind::kText, item.position);
         node->text = std::move(item.text);
         return node;
     }
@@ -235,7 +189,7 @@ Result<NodePtr> Parser::action() {
             return else_control();
         case Token::kEnd: {
             STEP_ASSIGN(const Item end, expect(Token::kRightDelim, "end"));
-            return make(NodeKind::kEnd, end.position);
+            return make_node(NodeKind::kEnd, end.position);
         }
         case Token::kIf:
             return control(NodeKind::kIf);
@@ -249,7 +203,7 @@ Result<NodePtr> Parser::action() {
             break;
     }
     back();
-    NodePtr node = make(NodeKind::kAction, peek().position);
+    NodePtr node = make_node(NodeKind::kAction, peek().position);
     STEP_ASSIGN(node->pipe, pipeline("command", Token::kRightDelim));
     return node;
 }
@@ -261,19 +215,19 @@ Result<NodePtr> Parser::leave(const Item& item, NodeKind kind, std::string_view 
     if (scope_.range_depth == 0) {
         return error(std::string(word) + " outside {{range}}");
     }
-    return make(kind, item.position);
+    return make_node(kind, item.position);
 }
 
 Result<NodePtr> Parser::control(NodeKind kind) {
     const Deeper deeper(depth_);
-    if (depth_ > kMaxDepth) {
+    if (depth_ > kMaxParserDepth) {
         return error("max nesting depth exceeded");
     }
     const std::string_view context = kind == NodeKind::kIf      ? "if"
                                      : kind == NodeKind::kRange ? "range"
                                                                 : "with";
     const std::size_t variables = scope_.variables.size();
-    NodePtr node = make(kind, 0);
+    NodePtr node = make_node(kind, 0);
     STEP_ASSIGN(node->pipe, pipeline(context, Token::kRightDelim));
     node->position = node->pipe->position;
     const unsigned in_range = kind == NodeKind::kRange ? 1 : 0;
@@ -287,7 +241,7 @@ Result<NodePtr> Parser::control(NodeKind kind) {
         if ((kind == NodeKind::kIf && token == Token::kIf) ||
             (kind == NodeKind::kWith && token == Token::kWith)) {
             next();
-            node->otherwise = make(NodeKind::kList, last->position);
+            node->otherwise = make_node(NodeKind::kList, last->position);
             STEP_ASSIGN(NodePtr inner, control(kind));
             node->otherwise->children.push_back(std::move(inner));
         } else {
@@ -304,20 +258,20 @@ Result<NodePtr> Parser::control(NodeKind kind) {
 Result<NodePtr> Parser::else_control() {
     const Item item = peek_non_space();
     if (item.token == Token::kIf || item.token == Token::kWith) {
-        return make(NodeKind::kElse, item.position);
+        return make_node(NodeKind::kElse, item.position);
     }
     STEP_ASSIGN(const Item end, expect(Token::kRightDelim, "else"));
-    return make(NodeKind::kElse, end.position);
+    return make_node(NodeKind::kElse, end.position);
 }
 
 Result<NodePtr> Parser::block_control() {
     constexpr std::string_view kContext = "block clause";
     const Deeper deeper(depth_);
-    if (depth_ > kMaxDepth) {
+    if (depth_ > kMaxParserDepth) {
         return error("max nesting depth exceeded");
     }
     const Item item = next_non_space();
-    NodePtr node = make(NodeKind::kTemplate, item.position);
+    NodePtr node = make_node(NodeKind::kTemplate, item.position);
     STEP_ASSIGN(node->text, template_name(item, kContext));
     STEP_ASSIGN(node->pipe, pipeline(kContext, Token::kRightDelim));
     Scope outer = std::exchange(scope_, Scope{});
@@ -334,7 +288,7 @@ Result<NodePtr> Parser::block_control() {
 Result<NodePtr> Parser::template_control() {
     constexpr std::string_view kContext = "template clause";
     const Item item = next_non_space();
-    NodePtr node = make(NodeKind::kTemplate, item.position);
+    NodePtr node = make_node(NodeKind::kTemplate, item.position);
     STEP_ASSIGN(node->text, template_name(item, kContext));
     if (next_non_space().token != Token::kRightDelim) {
         back();
@@ -352,206 +306,6 @@ Result<std::string> Parser::template_name(const Item& item, std::string_view con
         return error(name.error().detail);
     }
     return name;
-}
-
-Status Parser::declarations(Node& pipe, std::string_view context) {
-    for (;;) {
-        Item variable = peek_non_space();
-        if (variable.token != Token::kVariable) {
-            return ok();
-        }
-        next();
-        // A space behind the variable must not be lost: "$x 23" are two words.
-        Item after = peek();
-        const Item next_word = peek_non_space();
-        const bool comma = next_word.token == Token::kChar && next_word.text == ",";
-        if (next_word.token != Token::kAssign && next_word.token != Token::kDeclare && !comma) {
-            if (after.token == Token::kSpace) {
-                back(std::move(variable), std::move(after));
-            } else {
-                back(std::move(variable));
-            }
-            return ok();
-        }
-        next_non_space();
-        pipe.variables.push_back(make_path(NodeKind::kVariable, variable.position, variable.text));
-        scope_.variables.push_back(variable.text);
-        if (!comma) {
-            pipe.assigns = next_word.token == Token::kAssign;
-            return ok();
-        }
-        if (context != "range" || pipe.variables.size() >= 2) {
-            return error(fmt::format("too many declarations in {}", context));
-        }
-        const Token token = peek_non_space().token;
-        if (token != Token::kVariable && token != Token::kRightDelim &&
-            token != Token::kRightParen) {
-            return error("range can only initialize variables");
-        }
-    }
-}
-
-Result<NodePtr> Parser::pipeline(std::string_view context, Token end) {
-    const Deeper deeper(depth_);
-    if (depth_ > kMaxDepth) {
-        return error("max expression depth exceeded");
-    }
-    NodePtr pipe = make(NodeKind::kPipe, peek_non_space().position);
-    STEP_TRY(declarations(*pipe, context));
-    for (;;) {
-        const Item item = next_non_space();
-        if (item.token == end) {
-            STEP_TRY(check_pipeline(*pipe, context));
-            return pipe;
-        }
-        if (!begins_operand(item.token)) {
-            return unexpected(item, context);
-        }
-        back();
-        STEP_ASSIGN(NodePtr one, command());
-        pipe->children.push_back(std::move(one));
-    }
-}
-
-Status Parser::check_pipeline(const Node& pipe, std::string_view context) const {
-    if (pipe.children.empty()) {
-        return error(fmt::format("missing value for {}", context));
-    }
-    for (std::size_t i = 1; i < pipe.children.size(); ++i) {
-        switch (pipe.children[i]->children.front()->kind) {
-            case NodeKind::kBool:
-            case NodeKind::kDot:
-            case NodeKind::kNil:
-            case NodeKind::kNumber:
-            case NodeKind::kString:
-                return error(fmt::format("non executable command in pipeline stage {}", i + 1));
-            default:
-                break;
-        }
-    }
-    return ok();
-}
-
-Result<NodePtr> Parser::command() {
-    NodePtr node = make(NodeKind::kCommand, peek_non_space().position);
-    for (;;) {
-        peek_non_space();
-        STEP_ASSIGN(NodePtr word, operand());
-        if (word) {
-            node->children.push_back(std::move(word));
-        }
-        const Item item = next();
-        if (item.token == Token::kSpace) {
-            continue;
-        }
-        if (item.token == Token::kRightDelim || item.token == Token::kRightParen) {
-            back();
-        } else if (item.token != Token::kPipe) {
-            return unexpected(item, "operand");
-        }
-        break;
-    }
-    if (node->children.empty()) {
-        return error("empty command");
-    }
-    return node;
-}
-
-Result<NodePtr> Parser::operand() {
-    STEP_ASSIGN(NodePtr node, term());
-    if (!node || peek().token != Token::kField) {
-        return node;
-    }
-    const std::size_t position = peek().position;
-    std::vector<std::string> names;
-    while (peek().token == Token::kField) {
-        names.push_back(next().text.substr(1));
-    }
-    switch (node->kind) {
-        case NodeKind::kField:
-        case NodeKind::kVariable:
-            node->position = position;
-            node->idents.insert(node->idents.end(), names.begin(), names.end());
-            return node;
-        case NodeKind::kBool:
-        case NodeKind::kString:
-        case NodeKind::kNumber:
-        case NodeKind::kNil:
-        case NodeKind::kDot:
-            return error("unexpected . after term " + quote_text(to_source(*node)));
-        default: {
-            NodePtr chain = make(NodeKind::kChain, position);
-            chain->idents = std::move(names);
-            chain->children.push_back(std::move(node));
-            return chain;
-        }
-    }
-}
-
-Result<NodePtr> Parser::term() {
-    const Item item = next_non_space();
-    switch (item.token) {
-        case Token::kIdentifier: {
-            NodePtr node = make(NodeKind::kIdentifier, item.position);
-            node->text = item.text;
-            node->function = into_.functions_->find(item.text);
-            if (node->function == nullptr) {
-                return error(fmt::format("function {} not defined", quote_text(item.text)));
-            }
-            return node;
-        }
-        case Token::kDot:
-            return make(NodeKind::kDot, item.position);
-        case Token::kNil:
-            return make(NodeKind::kNil, item.position);
-        case Token::kVariable:
-            return use_variable(item);
-        case Token::kField:
-            return make_path(NodeKind::kField, item.position, item.text);
-        case Token::kBool: {
-            NodePtr node = make(NodeKind::kBool, item.position);
-            node->text = item.text;
-            node->constant = Value(item.text == "true");
-            return node;
-        }
-        case Token::kCharConstant:
-        case Token::kComplex:
-        case Token::kNumber: {
-            NodePtr node = make(NodeKind::kNumber, item.position);
-            node->text = item.text;
-            auto number = read_number(item.text, item.token == Token::kComplex);
-            if (!number) {
-                return error(number.error().detail);
-            }
-            node->number = *number;
-            return node;
-        }
-        case Token::kLeftParen:
-            return pipeline("parenthesized pipeline", Token::kRightParen);
-        case Token::kString:
-        case Token::kRawString: {
-            NodePtr node = make(NodeKind::kString, item.position);
-            node->text = item.text;
-            auto text = unquote(item.text);
-            if (!text) {
-                return error(text.error().detail);
-            }
-            node->constant = Value(*std::move(text));
-            return node;
-        }
-        default:
-            back();
-            return NodePtr();
-    }
-}
-
-Result<NodePtr> Parser::use_variable(const Item& item) {
-    NodePtr node = make_path(NodeKind::kVariable, item.position, item.text);
-    const auto& known = scope_.variables;
-    if (std::find(known.begin(), known.end(), node->idents.front()) == known.end()) {
-        return error("undefined variable " + quote_text(node->idents.front()));
-    }
-    return node;
 }
 
 Result<Template> Template::parse(std::string name, std::string text,
