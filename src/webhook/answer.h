@@ -9,13 +9,15 @@
 
 namespace step::webhook {
 
+/// Why a webhook server says no.
+struct Refusal {
+    std::string code{}, message{};
+};
+
 /// What a webhook server says.
 struct Answer {
     bool allow = false;
     json::Value data{};
-    struct Refusal {
-        std::string code{}, message{};
-    };
     std::optional<Refusal> error{};
 };
 
