@@ -122,6 +122,10 @@ private:
         text = replace_all(text, "<kid>", ca_.key_id);
         text = replace_all(text, "<root-sha256>",
                            encode_hex(crypto::sha256(ca_.authority->roots[0].der)));
+        if (!ca_.authority->federated_roots.empty()) {
+            text = replace_all(text, "<federated-root-sha256>",
+                               encode_hex(crypto::sha256(ca_.authority->federated_roots[0].der)));
+        }
         for (std::size_t i = 0; i < leaves_.size(); ++i) {
             const std::string mark = "<serial" + std::to_string(i);
             text = replace_all(text, mark + ">", leaves_[i].serial_text());
@@ -404,6 +408,9 @@ TEST_CASE("revoke answers as the original does") {
 }
 TEST_CASE("a CA with name constraints answers as the original does") {
     replay("name-constraints", "name-constraints", GoldenCa::Db::kMemory, "a.ok.test");
+}
+TEST_CASE("a CA with a name policy answers as the original does") {
+    replay("policy-and-federation", "crl-policy-federation", GoldenCa::Db::kMemory, "leaf.test");
 }
 TEST_CASE("a CA without db and SSH answers as the original does") {
     replay("no-db-no-ssh", "no-db-no-ssh", GoldenCa::Db::kNone);

@@ -6,8 +6,10 @@
 #include "jose/jwe.h"
 #include "jose/jwk.h"
 #include "jose/jws.h"
+#include "json/decode.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "policy/compile.h"
 #include "storage/memory/memory.h"
 #include "tests/support/data.h"
 #include "tests/support/test_ca.h"
@@ -41,6 +43,15 @@ GoldenCa::GoldenCa(const std::string& name, Db db) {
     made.chain = must(x509::parse_certificates_pem(data(folder + "certs/intermediate_ca.crt")));
     made.roots = must(x509::parse_certificates_pem(data(folder + "certs/root_ca.crt")));
     REQUIRE(issuance::validate(made));
+    if (config.find("federatedRoots") != nullptr) {
+        // Which one it was is not recorded.
+        made.federated_roots = must(
+            x509::parse_certificates_pem(data("golden/api/ca/name-constraints/certs/root_ca.crt")));
+    }
+    if (const json::Value* rules = settings.find("policy")) {
+        const policy::Entry entry = must(policy::parse_entry(*rules, "authority.policy"));
+        made.policy = must(policy::compile(entry, "authority.policy")).x509;
+    }
     clock.time = SysTime(made.chain.front().not_before + std::chrono::hours(24));
     authority = std::make_shared<const issuance::Authority>(std::move(made));
 
@@ -76,11 +87,14 @@ GoldenCa::GoldenCa(const std::string& name, Db db) {
             std::move(made_provisioners),
             {.dns_names = dns_names, .started = clock.time - std::chrono::hours(1)}, clock,
             *database)));
+    api::TlsOptions tls;
+    must(json::Fields(*config.find("tls"), "tls").get("minVersion", tls.min_version).status());
     api::mount(router, {.clock = clock,
                         .issuer = *issuer,
                         .ledger = *ledger,
                         .revocations = *revocations,
                         .provisioners = *provisioners,
+                        .tls = std::move(tls),
                         .version = "0.30.2"});
 }
 
