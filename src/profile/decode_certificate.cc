@@ -418,7 +418,11 @@ Result<CertificatePlan> decode_certificate(std::string_view json) {
         return show(std::move(value).error(), json);
     }
     Result<CertificatePlan> plan = read_certificate(*value);
-    return plan ? std::move(plan) : show(std::move(plan).error(), json);
+    if (!plan) {
+        return show(std::move(plan).error(), json);
+    }
+    STEP_TRY(check_certificate(*plan));
+    return plan;
 }
 
 }  // namespace step::profile

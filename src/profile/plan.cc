@@ -31,6 +31,23 @@ bool fits(crypto::SignatureScheme scheme, crypto::KeyKind kind) {
     }
 }
 
+/// All that has nothing to do with the key.
+x509::Draft draft_of(const CertificatePlan& plan) {
+    return {.subject_der = encode_subject(plan),
+            .key_usage = plan.key_usage,
+            .extended_key_usage = plan.extended_key_usage,
+            .basic_constraints = plan.basic_constraints,
+            .subject_key_id = plan.subject_key_id,
+            .authority_key_id = plan.authority_key_id,
+            .ocsp_servers = plan.ocsp_servers,
+            .issuer_urls = plan.issuer_urls,
+            .names = plan.names,
+            .policies = plan.policies,
+            .name_constraints = plan.name_constraints,
+            .crl_urls = plan.crl_urls,
+            .extra = plan.extensions};
+}
+
 }  // namespace
 
 Bytes encode_subject(const CertificatePlan& plan) {
@@ -49,20 +66,30 @@ std::vector<std::string> common_names(const CertificatePlan& plan) {
 }
 
 x509::Draft to_draft(const CertificatePlan& plan, const crypto::PublicKey& key) {
-    return {.subject_der = encode_subject(plan),
-            .spki = key.spki(),
-            .key_usage = plan.key_usage,
-            .extended_key_usage = plan.extended_key_usage,
-            .basic_constraints = plan.basic_constraints,
-            .subject_key_id = plan.subject_key_id.empty() ? x509::key_id(key) : plan.subject_key_id,
-            .authority_key_id = plan.authority_key_id,
-            .ocsp_servers = plan.ocsp_servers,
-            .issuer_urls = plan.issuer_urls,
-            .names = plan.names,
-            .policies = plan.policies,
-            .name_constraints = plan.name_constraints,
-            .crl_urls = plan.crl_urls,
-            .extra = plan.extensions};
+    x509::Draft draft = draft_of(plan);
+    draft.spki = key.spki();
+    if (draft.subject_key_id.empty()) {
+        draft.subject_key_id = x509::key_id(key);
+    }
+    return draft;
+}
+
+Status impl::check_certificate(const CertificatePlan& plan) {
+    // Any key and any signature will do.
+    constexpr std::string_view kEd25519Spki("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\0", 12);
+    constexpr auto kScheme = crypto::SignatureScheme::kEd25519;
+    constexpr std::size_t kOctets = 32;
+    x509::Draft draft = draft_of(plan);
+    draft.spki = Bytes(kEd25519Spki) + Bytes(kOctets, '\1');
+    const Bytes tbs = x509::encode_tbs(draft, "\1", x509::encode_name({}), kScheme);
+    const auto parsed =
+        x509::parse_certificate(x509::assemble(tbs, kScheme, Bytes(2 * kOctets, '\1')));
+    if (!parsed) {
+        return Error{.code = Code::kInvalidArgument,
+                     .detail = "error parsing certificate: " + parsed.error().detail,
+                     .reason = kBadContent};
+    }
+    return ok();
 }
 
 Result<crypto::SignatureScheme> choose_scheme(const CertificatePlan& plan,

@@ -64,8 +64,7 @@ struct CertificatePlan {
 ///
 /// Fails with kInvalidArgument and one of the reasons above. The detail is the original's, "error
 /// unmarshaling certificate: …", and names the key; the cause shows the line of `json` and the
-/// column. Whether a certificate of this plan would parse is not checked: raw extensions may hold
-/// anything (but alternative names, which are read for policies).
+/// column. A certificate of this plan can be read again, whatever stands in raw extensions.
 Result<CertificatePlan> decode_certificate(std::string_view json);
 
 /// The subject as it will stand in the certificate.

@@ -84,6 +84,9 @@ TEST_CASE("what the original drops in silence is refused") {
               .has_reason(profile::kBadContent));
     CHECK(fails(R"({"extensions": [{"id": "2.5.29.17", "value": "AQID"}]})")
               .has_reason(profile::kBadContent));
+    CHECK(fails(R"({"extensions": [{"id": "2.5.29.15", "value": "AQID"}]})")
+              .detail.starts_with("error parsing certificate: "));
+    CHECK(fails(R"({"uris": "https://a..b/"})").has_reason(profile::kBadContent));
     CHECK(fails(R"({"rawSubject": "AQID"})").has_reason(profile::kBadContent));
     CHECK(fails(R"({"dnsNames": "b\u00fccher.test"})").has_reason(profile::kBadContent));
     CHECK(fails(R"({"crlDistributionPoints": "http://\u00fc"})").has_reason(profile::kBadContent));

@@ -38,8 +38,7 @@ struct Signer {
     const crypto::PrivateKey* key = nullptr;
 };
 /// Makes a certificate of the plan for `key`; its times are set, its key id of the issuer is the
-/// issuer's. Fails with "error parsing certificate: …" if what comes out is none, for a template
-/// may put anything into extensions.
+/// issuer's.
 Result<Bytes> sign_plan(cli::Context& context, const profile::CertificatePlan& plan,
                         const crypto::PublicKey& key, const Signer& signer,
                         const Validity& validity, std::chrono::hours lifetime);
