@@ -38,8 +38,48 @@ constexpr Type kName{.kind = Kind::kStruct,
 
 constexpr Type kExtension{.kind = Kind::kStruct, .name = "pkix.Extension"};
 constexpr Type kExtensions{.kind = Kind::kSlice, .name = "[]pkix.Extension", .elem = &kExtension};
-constexpr Type kKeyUsage{.kind = Kind::kInt, .name = "x509.KeyUsage"};
-constexpr Type kExtKeyUsage{.kind = Kind::kInt, .name = "x509.ExtKeyUsage"};
+/// Go has a name for each bit, but none for several.
+std::string key_usage_text(const Value& value) {
+    constexpr std::array<std::string_view, 9> kBits = {
+        "digitalSignature", "contentCommitment", "keyEncipherment",
+        "dataEncipherment", "keyAgreement",      "keyCertSign",
+        "cRLSign",          "encipherOnly",      "decipherOnly"};
+    const auto bits = static_cast<std::uint64_t>(value.as_int());
+    const auto bit = static_cast<std::size_t>(std::countr_zero(bits));
+    return std::has_single_bit(bits) && bit < kBits.size() ? std::string(kBits[bit])
+                                                           : fmt::format("KeyUsage({})", bits);
+}
+constexpr Type kKeyUsage{.kind = Kind::kInt, .name = "x509.KeyUsage", .text = key_usage_text};
+
+std::string extended_usage_text(const Value& value) {
+    constexpr std::array<std::string_view, 14> kNames = {
+        "anyExtendedKeyUsage", "serverAuth",     "clientAuth",  "codeSigning",
+        "emailProtection",     "ipsecEndSystem", "ipsecTunnel", "ipsecUser",
+        "timeStamping",        "OCSPSigning",    "msSGC",       "nsSGC",
+        "msCodeCom",           "msKernelCode"};
+    return std::string(kNames[static_cast<std::size_t>(value.as_int()) % kNames.size()]);
+}
+constexpr Type kExtKeyUsage{
+    .kind = Kind::kInt, .name = "x509.ExtKeyUsage", .text = extended_usage_text};
+
+/// Go's x509.SignatureAlgorithm; its numbers have gaps where we know no scheme.
+constexpr std::pair<std::int64_t, crypto::SignatureScheme> kSchemeNumbers[] = {
+    {3, crypto::SignatureScheme::kRsaSha1},       {4, crypto::SignatureScheme::kRsaSha256},
+    {5, crypto::SignatureScheme::kRsaSha384},     {6, crypto::SignatureScheme::kRsaSha512},
+    {9, crypto::SignatureScheme::kEcdsaSha1},     {10, crypto::SignatureScheme::kEcdsaSha256},
+    {11, crypto::SignatureScheme::kEcdsaSha384},  {12, crypto::SignatureScheme::kEcdsaSha512},
+    {13, crypto::SignatureScheme::kRsaPssSha256}, {14, crypto::SignatureScheme::kRsaPssSha384},
+    {15, crypto::SignatureScheme::kRsaPssSha512}, {16, crypto::SignatureScheme::kEd25519}};
+std::string algorithm_text(const Value& value) {
+    for (const auto& [number, scheme] : kSchemeNumbers) {
+        if (number == value.as_int()) {
+            return std::string(impl::scheme_name(scheme));
+        }
+    }
+    return std::to_string(value.as_int());
+}
+constexpr Type kSignatureAlgorithm{
+    .kind = Kind::kInt, .name = "x509.SignatureAlgorithm", .text = algorithm_text};
 constexpr Type kExtKeyUsages{
     .kind = Kind::kSlice, .name = "[]x509.ExtKeyUsage", .elem = &kExtKeyUsage};
 constexpr Type kIps{.kind = Kind::kSlice, .name = "[]net.IP", .elem = &tmpl::types::kBytes};
@@ -105,9 +145,13 @@ void append(std::vector<Field>& fields, std::vector<Field> more) {
                   std::make_move_iterator(more.end()));
 }
 
-std::string algorithm_name(const x509::Algorithm& algorithm) {
-    return algorithm.scheme ? std::string(impl::scheme_name(*algorithm.scheme))
-                            : algorithm.id.text();
+Value algorithm_value(const x509::Algorithm& algorithm) {
+    for (const auto& [number, scheme] : kSchemeNumbers) {
+        if (algorithm.scheme == scheme) {
+            return Value::of(kSignatureAlgorithm, number);
+        }
+    }
+    return Value::of(kSignatureAlgorithm, std::int64_t{0});
 }
 
 std::vector<Field> body(const x509::Certificate& certificate) {
@@ -118,7 +162,7 @@ std::vector<Field> body(const x509::Certificate& certificate) {
             {"RawSubject", "", octets(certificate.subject_der)},
             {"RawIssuer", "", octets(certificate.issuer_der)},
             {"Signature", "", octets(certificate.signature)},
-            {"SignatureAlgorithm", "", algorithm_name(certificate.algorithm)},
+            {"SignatureAlgorithm", "", algorithm_value(certificate.algorithm)},
             {"PublicKeyAlgorithm", "", key ? impl::key_algorithm(key->kind()) : Value::integer(0)},
             {"PublicKey", "", key ? impl::public_key_value(*key) : Value()},
             {"Version", "", Value::integer(certificate.version)},
