@@ -19,6 +19,7 @@
 #include "provisioner/provisioner.h"
 #include "provisioner/set.h"
 #include "storage/memory/memory.h"
+#include "webhook/secrets.h"
 
 namespace step::app {
 namespace {
@@ -80,6 +81,7 @@ private:
     void read_certificates_and_key();
     issuance::Claims check_claims();
     void check_provisioners(const issuance::Claims& claims);
+    void check_webhooks(const provisioner::Provisioner& provisioner, const json::Value& entry);
     void check_own_certificate();
     void check_address();
 
@@ -188,12 +190,37 @@ void Checker::check_provisioners(const issuance::Claims& claims) {
                               good.error().detail,
                           "make it anew with step ca provisioner update");
         }
+        check_webhooks(made.provisioner, entry);
     }
     const json::Value* authority = reading_.root.find("authority");
     if (config_.authority.provisioners.empty() && reading_.status) {
         findings_.warn(authority != nullptr ? "authority.provisioners" : "",
                        "there is no provisioner: nobody can get a certificate",
                        "add one with step ca provisioner add");
+    }
+}
+
+void Checker::check_webhooks(const provisioner::Provisioner& provisioner,
+                             const json::Value& entry) {
+    if (provisioner.webhooks.empty() || !provisioner.failure.empty()) {
+        return;
+    }
+    const std::string file = webhook::credentials_beside(config_.file);
+    const Result<webhook::CredentialMap> credentials = webhook::load_credentials(file);
+    if (!credentials) {
+        findings_.add(Severity::kError, entry.place(), credentials.error().detail,
+                      "mend the file, or make it anew with step ca provisioner webhook");
+        return;
+    }
+    for (const webhook::Webhook& one : provisioner.webhooks) {
+        const auto its = credentials->find(one.id);
+        if (its == credentials->end() || its->second.signing_key.empty()) {
+            findings_.add(Severity::kWarning, entry.place(),
+                          fmt::format("webhook {} of provisioner {} signs with an empty key: its "
+                                      "server cannot tell who calls",
+                                      quote(one.name), quote(provisioner.name)),
+                          "make it anew with step ca provisioner webhook add");
+        }
     }
 }
 

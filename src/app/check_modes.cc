@@ -4,6 +4,7 @@
 
 #include "app/check_impl.h"
 #include "app/database.h"
+#include "webhook/secrets.h"
 
 namespace step::app {
 namespace {
@@ -39,6 +40,8 @@ void check_modes(const setup::Config& config, Findings& findings) {
     for (const std::string& root : config.roots) {
         look("root", root, kOthersWrite, "others may change whom this CA trusts", findings);
     }
+    look("", webhook::credentials_beside(config.file), kOthersRead | kOthersWrite,
+         "others may read or change what webhooks are signed and logged in with", findings);
     if (config.db && !config.db->data_source.empty()) {
         look("db.dataSource", database_file(*config.db), kOthersRead | kOthersWrite,
              "others may read or change what is on record", findings);

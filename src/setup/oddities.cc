@@ -8,6 +8,7 @@
 #include "policy/entry.h"
 #include "provisioner/provisioner.h"
 #include "setup/config.h"
+#include "webhook/config.h"
 
 namespace step::setup {
 namespace {
@@ -114,6 +115,18 @@ void look_at_policy(Looker& looker, const json::Value* value, const std::string&
     }
 }
 
+void look_at_webhooks(Looker& looker, const json::Value& entry, const std::string& path) {
+    const json::Value* list = find_section(entry, "options.webhooks");
+    if (list == nullptr || list->as_array() == nullptr) {
+        return;
+    }
+    std::size_t index = 0;
+    for (const json::Value& one : *list->as_array()) {
+        looker.look(&one, path + ".options.webhooks[" + std::to_string(index++) + "]",
+                    webhook::member_names());
+    }
+}
+
 void look_at_provisioners(Looker& looker, const json::Value& authority) {
     const json::Value* list = authority.find("provisioners");
     if (list == nullptr || list->as_array() == nullptr) {
@@ -130,6 +143,7 @@ void look_at_provisioners(Looker& looker, const json::Value& authority) {
         looker.look(&entry, path, provisioner::member_names(*type->as_string()));
         looker.look(entry.find("claims"), path + ".claims", issuance::claim_names());
         look_at_policy(looker, entry.find("policy"), path + ".policy");
+        look_at_webhooks(looker, entry, path);
     }
 }
 

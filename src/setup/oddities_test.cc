@@ -67,6 +67,15 @@ TEST_CASE("unknown keys of name policies are found too, the authority's and a pr
              R"(2:75 warning: unknown key "uri" in authority.provisioners[0].policy.ssh.host.allow is ignored; remove it)"}));
 }
 
+TEST_CASE("unknown keys of webhooks are found too") {
+    CHECK(
+        oddities(R"({"authority":{"provisioners":[{"type":"JWK","options":
+ {"webhooks":[{"name":"a","certtype":"ALL","secrte":""},{"knid":"b"}]}}]}})") ==
+        lines(
+            {R"(2:44 warning: unknown key "secrte" in authority.provisioners[0].options.webhooks[0] is ignored; remove it)",
+             R"(2:58 warning: unknown key "knid" in authority.provisioners[0].options.webhooks[1] is ignored; did you mean "kind"?)"}));
+}
+
 TEST_CASE("comments that people make are let pass, as any case is") {
     CHECK(oddities(R"({"_comment":"x","//":"y","$schema":"z","#":1,"ADDRESS":":1"})").empty());
 }

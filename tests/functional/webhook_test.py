@@ -238,6 +238,21 @@ class WebhookTest(Case):
             self.assertEqual(bad.returncode, 1)
             self.assertIn(words, bad.stderr)
             self.assertEqual(config.read_text(), before)
+        def check():
+            return home.run(OURS_CA, "check", config, "--password-file", home.password, check=False).stdout
+        self.assertNotIn("webhook", check())
+        secrets.chmod(0o644)
+        self.assertIn("has mode 0644: others may read or change what webhooks are signed and logged in with", check())
+        kept = secrets.read_text()
+        secrets.write_text("{}")
+        self.assertIn('webhook "w" of provisioner "p" signs with an empty key', check())
+        secrets.write_text("[")
+        self.assertIn("webhooks.json: ", check())
+        ca.server.stop()
+        start = home.run(OURS_CA, config, "--password-file", home.password, check=False)
+        self.assertNotEqual(start.returncode, 0)
+        self.assertIn("webhooks.json: ", start.stderr + start.stdout)
+        secrets.write_text(kept)
         self.assertEqual(step("remove").stdout, "")
         self.assertNotIn(number, config.read_text() + secrets.read_text())
         step("remove")  # Nothing there: nothing done.
