@@ -28,13 +28,13 @@ void start_for_one_command() {
 // Deprecated since 3.0 in favour of providers; those are what takes the time.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    static const RAND_METHOD kKernel{.seed = nullptr,
-                                     .bytes = fill_from_kernel,
-                                     .cleanup = nullptr,
-                                     .add = nullptr,
-                                     .pseudorand = fill_from_kernel,
-                                     .status = always_seeded};
-    STEP_CHECK(RAND_set_rand_method(&kKernel) == 1);
+    static const RAND_METHOD kernel{.seed = nullptr,
+                                    .bytes = fill_from_kernel,
+                                    .cleanup = nullptr,
+                                    .add = nullptr,
+                                    .pseudorand = fill_from_kernel,
+                                    .status = always_seeded};
+    STEP_CHECK(RAND_set_rand_method(&kernel) == 1);
 #pragma GCC diagnostic pop
 }
 
