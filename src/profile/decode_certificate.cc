@@ -7,7 +7,25 @@
 namespace step::profile {
 namespace {
 
-using namespace impl;  // NOLINT(google-build-using-namespace): the other half of this file.
+using impl::cannot_unmarshal;
+using impl::check_ascii;
+using impl::get;
+using impl::kBadOid;
+using impl::mistake;
+using impl::NameParts;
+using impl::parse_oid;
+using impl::read_alt_names;
+using impl::read_flag;
+using impl::read_list;
+using impl::read_name;
+using impl::read_name_constraints;
+using impl::read_octets;
+using impl::read_oid;
+using impl::read_string;
+using impl::read_strings;
+using impl::read_time;
+using impl::unfit;
+using impl::wrap;
 
 namespace usage = x509::key_usage;
 constexpr std::pair<std::string_view, std::uint32_t> kKeyUsages[] = {
@@ -413,15 +431,15 @@ Result<x509::NameConstraints> impl::read_name_constraints(const json::Value& val
 }
 
 Result<CertificatePlan> decode_certificate(std::string_view json) {
-    Result<json::Value> value = parse_output(json);
+    Result<json::Value> value = impl::parse_output(json);
     if (!value) {
-        return show(std::move(value).error(), json);
+        return impl::show(std::move(value).error(), json);
     }
     Result<CertificatePlan> plan = read_certificate(*value);
     if (!plan) {
-        return show(std::move(plan).error(), json);
+        return impl::show(std::move(plan).error(), json);
     }
-    STEP_TRY(check_certificate(*plan));
+    STEP_TRY(impl::check_certificate(*plan));
     return plan;
 }
 

@@ -108,10 +108,10 @@ Result<NameParts> read_name(const json::Value& value) {
 }
 
 std::vector<x509::Attribute> unnamed_attributes(const x509::Name& name) {
-    using namespace x509::oid;  // NOLINT(google-build-using-namespace): nine of them.
-    const asn1::Oid* const known[] = {&kCountry,    &kOrganization, &kOrganizationalUnit,
-                                      &kCommonName, &kSerialNumber, &kLocality,
-                                      &kProvince,   &kStreet,       &kPostalCode};
+    const asn1::Oid* const known[] = {
+        &x509::oid::kCountry,    &x509::oid::kOrganization, &x509::oid::kOrganizationalUnit,
+        &x509::oid::kCommonName, &x509::oid::kSerialNumber, &x509::oid::kLocality,
+        &x509::oid::kProvince,   &x509::oid::kStreet,       &x509::oid::kPostalCode};
     std::vector<x509::Attribute> unnamed;
     for (const auto& rdn : name.rdns) {
         for (const x509::Attribute& attribute : rdn) {
