@@ -1,31 +1,16 @@
 #include "api/handlers_impl.h"
 #include "api/requests_impl.h"
 #include "base/base64.h"
-#include "base/ip.h"
 #include "base/time.h"
 #include "provisioner/set.h"
 
 namespace step::api {
-namespace {
-
-std::vector<std::string> name_texts(const x509::AltNames& names) {
-    std::vector<std::string> texts = names.dns;
-    texts.insert(texts.end(), names.emails.begin(), names.emails.end());
-    for (const Bytes& ip : names.ips) {
-        texts.push_back(format_ip(ip));
-    }
-    texts.insert(texts.end(), names.uris.begin(), names.uris.end());
-    return texts;
-}
-
-}  // namespace
-
 void log_certificate(const issuance::Issued& issued, const State& state, Fields& log) {
     const x509::Certificate& issuer = state.deps.issuer.authority().chain.front();
     log.push_back({.name = "serial", .value = x509::serial_to_text(issued.serial)});
     log.push_back({.name = "subject", .value = issued.common_name});
     log.push_back({.name = "issuer", .value = issuer.subject.common_name()});
-    log.push_back({.name = "sans", .value = name_texts(issued.names)});
+    log.push_back({.name = "sans", .value = x509::name_texts(issued.names)});
     log.push_back({.name = "valid-from", .value = format_rfc3339(issued.not_before)});
     log.push_back({.name = "valid-to", .value = format_rfc3339(issued.not_after)});
     log.push_back({.name = "public-key", .value = issued.key_label});

@@ -31,6 +31,7 @@ constexpr cli::Entry kCommands[] = {
     {"ca root", ca_root},
     {"ca roots", ca_roots},
     {"ca sign", ca_sign},
+    {"ca template render", ca_template_render},
     {"ca token", ca_token},
     {"certificate bundle", certificate_bundle},
     {"certificate create", certificate_create},
@@ -106,6 +107,7 @@ constexpr cli::Group kGroups[] = {
      "template, whose `.Webhooks.NAME` gets what it says (ENRICHING); before the certificate is "
      "signed (AUTHORIZING); or after it is on record (NOTIFYING). Requests are signed with a key "
      "of the webhook's own: HMAC-SHA256 over the exact body in `X-Smallstep-Signature`."},
+    {"ca template", "try certificate templates", ""},
     {"certificate", "make, read and check certificates", ""},
     {"context", "switch between certificate authorities",
      "A context is a pair of folders: an authority (`$STEPPATH/authorities/NAME`: its root "

@@ -129,8 +129,11 @@ Result<Decision> Decider::decide(const x509::Csr& csr, const Grant& grant,
     if (std::vector<std::string> names = profile::common_names(plan); !names.empty()) {
         decision.common_name = std::move(names.back());
     }
-    STEP_ASSIGN(decision.scheme,
-                profile::choose_scheme(plan, authority_->key.public_key(), scheme_));
+    auto scheme = profile::choose_scheme(plan, authority_->key.public_key(), scheme_);
+    if (!scheme) {  // The template's author is to blame, not the client.
+        return Error{.code = Code::kInternal, .cause = scheme.error().detail};
+    }
+    decision.scheme = *scheme;
     decision.names = std::move(plan.names);
     decision.serial = std::move(plan.serial);
     STEP_TRY(authorize(decision));

@@ -15,7 +15,7 @@ Error template_error(Error error) {
         return {.code = Code::kInvalidArgument, .detail = error.detail, .reason = error.reason};
     }
     std::string cause = error.detail + (error.cause.empty() ? "" : ": " + error.cause);
-    if (error.has_reason(profile::kBadOutput) || error.has_reason(profile::kBadContent)) {
+    if (error.has_reason(profile::kBadOutput)) {
         return {.code = Code::kInternal,
                 .detail = kNotApplied,
                 .cause = std::move(cause),

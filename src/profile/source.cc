@@ -10,7 +10,7 @@
 namespace step::profile {
 namespace {
 
-/// What the original calls every template in its errors.
+/// What templates that stand in no file are called in errors.
 constexpr std::string_view kName = "template";
 constexpr std::size_t kMaxTemplate = std::size_t{4} << 20;
 
@@ -94,7 +94,7 @@ Result<std::shared_ptr<const tmpl::Template>> TemplateSource::current() const {
         error.detail.insert(0, "error reading " + file_ + ": ");
         return error;
     }
-    STEP_ASSIGN(auto parsed, parse_template(kind_, std::string(kName), *std::move(text)));
+    STEP_ASSIGN(auto parsed, parse_template(kind_, file_, *std::move(text)));
     if (stamp) {
         const std::lock_guard lock(mutex_);
         loaded_ = std::make_shared<const Loaded>(Loaded{.stamp = *stamp, .parsed = parsed});

@@ -73,8 +73,8 @@ Status verify(const Jwk& jwk, const Token& token, SysTime now,
     return ok();
 }
 
-Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const Context& context) {
-    STEP_TRY(verify(jwk, token, context.now, context.audiences.sign));
+/// What the token itself says.
+Result<issuance::Grant> granted(const Token& token) {
     Result<SignClaims> claims = read_sign_claims(token.claims.all);
     if (!claims) {
         return refuse("error parsing jwk claims: " + claims.error().detail);
@@ -82,21 +82,25 @@ Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const
     if (claims->names.empty()) {
         claims->names = {token.claims.subject};
     }
-    issuance::Grant grant{
-        .origin = {.provisioner = jwk.ref, .ra = std::move(claims->ra)},
-        .subject = {.common_name = token.claims.subject},
-        .names = claims->names,
-        .common_names = {token.claims.subject},
-        .csr_fingerprint = std::move(claims->csr_fingerprint),
-        .lifetimes = {.min = jwk.claims.min_tls,
-                      .max = jwk.claims.max_tls,
-                      .normal = jwk.claims.default_tls},
-        .rules = jwk.rules,
-    };
+    issuance::Grant grant{.origin = {.ra = std::move(claims->ra)},
+                          .subject = {.common_name = token.claims.subject},
+                          .names = claims->names,
+                          .common_names = {token.claims.subject},
+                          .csr_fingerprint = std::move(claims->csr_fingerprint)};
+    grant.common_names.insert(grant.common_names.end(), claims->names.begin(), claims->names.end());
+    return grant;
+}
+
+Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const Context& context) {
+    STEP_TRY(verify(jwk, token, context.now, context.audiences.sign));
+    STEP_ASSIGN(issuance::Grant grant, granted(token));
+    grant.origin.provisioner = jwk.ref;
+    grant.lifetimes = {
+        .min = jwk.claims.min_tls, .max = jwk.claims.max_tls, .normal = jwk.claims.default_tls};
+    grant.rules = jwk.rules;
     if (jwk.rules) {
         grant.token = std::make_shared<const json::Value>(token.claims.all);
     }
-    grant.common_names.insert(grant.common_names.end(), claims->names.begin(), claims->names.end());
     if (!jwk.claims.disable_smallstep_extensions) {
         grant.extension = x509::StepProvisioner{
             .type = kExtensionType, .name = jwk.ref.name, .credential_id = jwk.key_id};
@@ -117,6 +121,12 @@ Result<RevokeGrant> authorize_revoke(const Jwk& jwk, const Token& token, const C
 }
 
 }  // namespace
+
+Result<issuance::Grant> unverified_grant(const Token& token) {
+    STEP_ASSIGN(issuance::Grant grant, granted(token));
+    grant.token = std::make_shared<const json::Value>(token.claims.all);
+    return grant;
+}
 
 std::vector<std::string> find_failures_jwk(const Config& config) {
     std::vector<std::string> all;

@@ -85,6 +85,10 @@ Made make_all(const json::Value& entry, const Inherited& inherited);
 /// The members an entry of this type may have; none if make() does not know the type.
 std::vector<std::string_view> member_names(std::string_view type);
 
+/// What a JWK provisioner would grant for this token if it were good, without limits or rules:
+/// nothing is verified. For previews only.
+Result<issuance::Grant> unverified_grant(const Token& token);
+
 /// True if `type` (in any case) is one that make() knows.
 bool is_supported_type(std::string_view type);
 /// True if the original knows it. What not even the original knows is dropped, as it does.

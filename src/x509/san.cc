@@ -95,6 +95,16 @@ Status add_name(ParsedAltNames& parsed, const asn1::Reader::Element& name) {
 
 }  // namespace
 
+std::vector<std::string> name_texts(const AltNames& names) {
+    std::vector<std::string> texts = names.dns;
+    texts.insert(texts.end(), names.emails.begin(), names.emails.end());
+    for (const Bytes& ip : names.ips) {
+        texts.push_back(format_ip(ip));
+    }
+    texts.insert(texts.end(), names.uris.begin(), names.uris.end());
+    return texts;
+}
+
 Result<AltNames> classify_names(const std::vector<std::string>& names) {
     AltNames sorted;
     for (const std::string& name : names) {

@@ -21,6 +21,9 @@ struct AltNames {
     bool operator==(const AltNames&) const = default;
 };
 
+/// All names as text, kind after kind: DNS, email, IP, URI.
+std::vector<std::string> name_texts(const AltNames& names);
+
 /// Sorts names into kinds as the original does: an IP address, else a URI with a scheme, else
 /// something with "@", else DNS. Empty strings are left out. URIs come out as Go's URL.String
 /// writes them. Nothing is converted to an A-label, as the original converts nothing here: a

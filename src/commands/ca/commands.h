@@ -23,6 +23,7 @@ cli::Command ca_revoke();
 cli::Command ca_root();
 cli::Command ca_roots();
 cli::Command ca_sign();
+cli::Command ca_template_render();
 cli::Command ca_token();
 
 }  // namespace step::commands
