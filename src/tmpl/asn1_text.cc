@@ -7,10 +7,8 @@
 #include "tmpl/strconv.h"
 #include "tmpl/unicode.h"
 
-namespace step::tmpl {
+namespace step::tmpl::asn1_go {
 namespace {
-
-using namespace asn1_go;
 
 /// An OID of texts that Go's Atoi reads; none is allowed here and fails when it is written.
 Result<Bytes> oid_contents(std::string_view text) {
@@ -126,34 +124,38 @@ bool allowed(std::string_view type, std::string_view text) {
 
 }  // namespace
 
+}  // namespace step::tmpl::asn1_go
+
+namespace step::tmpl {
+
 Result<Bytes> marshal_asn1_text(std::string_view text, std::string_view given) {
     const auto parts = split(given, ',');
-    const Typed typed = parse_typed(parts);
+    const asn1_go::Typed typed = asn1_go::parse_typed(parts);
     if (typed.type == "raw") {
         return parse_base64(text);
     }
-    const Params params = parse_params(typed.params);
+    const asn1_go::Params params = asn1_go::parse_params(typed.params);
     if (typed.type == "oid") {
         if (text.empty() && params.omit_empty) {
             return Bytes();
         }
         constexpr int kOid = 6;
-        STEP_ASSIGN(const Bytes body, oid_contents(text));
-        STEP_TRY(check_params(params, kOid));
-        return element(params, kOid, false, body);
+        STEP_ASSIGN(const Bytes body, asn1_go::oid_contents(text));
+        STEP_TRY(asn1_go::check_params(params, kOid));
+        return asn1_go::element(params, kOid, false, body);
     }
     Result<Value> value = Value(text);
     if (typed.type == "int") {
-        value = parse_whole(text);
+        value = asn1_go::parse_whole(text);
     } else if (typed.type == "bool" || typed.type == "boolean") {
-        value = parse_bool(text);
+        value = asn1_go::parse_bool(text);
     } else if (typed.type == "utc" || typed.type == "generalized") {
-        value = parse_moment_of(typed.type, text);
-    } else if (!allowed(typed.type, text)) {
-        return invalid(typed.type.empty() ? "printable" : typed.type, "");
+        value = asn1_go::parse_moment_of(typed.type, text);
+    } else if (!asn1_go::allowed(typed.type, text)) {
+        return asn1_go::invalid(typed.type.empty() ? "printable" : typed.type, "");
     }
     STEP_TRY(value);
-    return marshal_scalar(*value, params);
+    return asn1_go::marshal_scalar(*value, params);
 }
 
 }  // namespace step::tmpl

@@ -5,10 +5,8 @@
 #include "tmpl/asn1_element_impl.h"
 #include "tmpl/moment.h"
 
-namespace step::tmpl {
+namespace step::tmpl::asn1_go {
 namespace {
-
-using namespace asn1_go;
 
 /// The contents of what the writer made: tag and short length are two octets.
 Bytes contents(asn1::Writer writer) {
@@ -176,16 +174,16 @@ private:
 
 }  // namespace
 
-Result<Bytes> marshal_asn1(Context& context, const Value& value, std::string_view params) {
-    return Marshaller(&context).field(value, parse_params(params));
-}
-
-namespace asn1_go {
-
 Result<Bytes> marshal_scalar(const Value& value, const Params& params) {
     return Marshaller(nullptr).field(value, params);
 }
 
-}  // namespace asn1_go
+}  // namespace step::tmpl::asn1_go
+
+namespace step::tmpl {
+
+Result<Bytes> marshal_asn1(Context& context, const Value& value, std::string_view params) {
+    return asn1_go::Marshaller(&context).field(value, asn1_go::parse_params(params));
+}
 
 }  // namespace step::tmpl

@@ -7,8 +7,6 @@
 
 namespace step::tmpl {
 
-using namespace lexing;
-
 namespace {
 
 bool has_left_trim(std::string_view text) {

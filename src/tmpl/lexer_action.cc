@@ -4,8 +4,6 @@
 
 namespace step::tmpl {
 
-using namespace lexing;
-
 namespace {
 
 Token keyword(std::string_view word) {

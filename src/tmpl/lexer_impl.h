@@ -6,7 +6,7 @@
 #include "tmpl/unicode.h"
 
 // What lexer.cc (text and delimiters) and lexer_action.cc (what is between them) share.
-namespace step::tmpl::lexing {
+namespace step::tmpl {
 
 inline constexpr char32_t kEofRune = 0xffffffff;
 inline constexpr std::string_view kLeft = "{{", kRight = "}}", kSpaces = " \t\r\n";
@@ -24,4 +24,4 @@ inline bool has_right_trim(std::string_view text) {
     return text.size() >= 2 && is_blank(static_cast<unsigned char>(text[0])) && text[1] == '-';
 }
 
-}  // namespace step::tmpl::lexing
+}  // namespace step::tmpl
