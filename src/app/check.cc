@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "issuance/claims.h"
 #include "issuance/issue.h"
+#include "issuance/rules.h"
 #include "jose/jwe.h"
 #include "json/decode.h"
 #include "provisioner/provisioner.h"
@@ -80,6 +81,7 @@ private:
     void check_database();
     void read_certificates_and_key();
     issuance::Claims check_claims();
+    void check_template_files(const provisioner::Provisioner& provisioner, json::Place place);
     void check_provisioners(const issuance::Claims& claims);
     void check_webhooks(const provisioner::Provisioner& provisioner, const json::Value& entry);
     void check_own_certificate();
@@ -156,6 +158,24 @@ issuance::Claims Checker::check_claims() {
     return claims;
 }
 
+/// Files are opened at the first request: until then nobody would notice.
+void Checker::check_template_files(const provisioner::Provisioner& provisioner, json::Place place) {
+    if (!provisioner.rules) {
+        return;
+    }
+    for (const auto& source : {provisioner.rules->x509_template, provisioner.rules->ssh_template}) {
+        if (source == nullptr) {
+            continue;
+        }
+        if (const auto text = source->current(); !text) {
+            findings_.add(Severity::kWarning, place,
+                          fmt::format("provisioner {} will answer every request with an error: {}",
+                                      quote(provisioner.name), text_of(text.error())),
+                          "mend the file, or try it with step ca template render");
+        }
+    }
+}
+
 void Checker::check_provisioners(const issuance::Claims& claims) {
     const provisioner::Inherited inherited{
         .claims = claims,
@@ -177,6 +197,7 @@ void Checker::check_provisioners(const issuance::Claims& claims) {
         if (!made.unreadable.empty()) {
             continue;
         }
+        check_template_files(made.provisioner, entry.place());
         if (const Status added = identities.add(made.provisioner); !added) {
             findings_.add(Severity::kError, entry.place(), added.error().detail,
                           "rename or remove provisioner " + name);

@@ -151,6 +151,7 @@ CORPUS = [
     ("encrypted key no JWE", put("authority.provisioners.0.encryptedKey", "x"), "no client can open the encryptedKey"),
     ("encrypted key of the wrong type", put("authority.provisioners.0.encryptedKey", 7), "encryptedKey of type string"),
     ("provisioner options", put("authority.provisioners.0.options", {"x509": {"template": "{{ nosuch }}"}}), 'function "nosuch" not defined'),
+    ("provisioner template file missing", put("authority.provisioners.0.options", {"x509": {"templateFile": "none.tpl"}}), "none.tpl"),
     ("provisioner options empty", put("authority.provisioners.0.options", {"x509": {}}), None),
     ("another type", put("authority.provisioners.0.type", "OIDC"), "a provisioner of type OIDC is not supported"),
     ("unknown type", put("authority.provisioners.0.type", "JWQ"), 'its type "JWQ" is unknown'),
