@@ -43,8 +43,11 @@ bool fits(FlagType type, std::string_view text) {
 class ParsedArgs final : public Args {
 public:
     ParsedArgs(const Command& command, std::vector<Setting> settings,
-               std::vector<std::string> positionals)
-        : command_(command), settings_(std::move(settings)), positionals_(std::move(positionals)) {}
+               std::vector<std::string> positionals, std::string stray)
+        : command_(command),
+          settings_(std::move(settings)),
+          positionals_(std::move(positionals)),
+          stray_(std::move(stray)) {}
 
     bool declared(std::string_view flag) const override { return find(flag) != nullptr; }
     Source source(std::string_view flag) const override { return at(flag).source; }
@@ -60,6 +63,8 @@ public:
     }
     std::vector<std::string> list(std::string_view flag) const override { return at(flag).values; }
     const std::vector<std::string>& positionals() const override { return positionals_; }
+    /// The first positional that looks like a flag, with no "--" before it; "" if there is none.
+    const std::string& stray() const { return stray_; }
     std::string usage() const override {
         return command_.usage.empty() ? command() : fmt::format("{} {}", command(), command_.usage);
     }
@@ -83,6 +88,7 @@ private:
     const Command& command_;
     std::vector<Setting> settings_;
     std::vector<std::string> positionals_;
+    std::string stray_;
 };
 
 std::string_view type_name(FlagType type) {
@@ -216,6 +222,9 @@ public:
             } else if (parts && positionals.empty()) {
                 return unknown(word, *parts);
             } else {
+                if (parts && stray.empty()) {
+                    stray = parts->name;
+                }
                 positionals.push_back(word);
             }
         }
@@ -223,6 +232,7 @@ public:
     }
 
     std::vector<std::string> positionals{};
+    std::string stray{};
     bool help = false;
 
 private:
@@ -377,8 +387,8 @@ Result<Parsed> parse_args(const Command& command, std::span<const std::string> w
         }
     }
     Parsed parsed{.help = reader.help};
-    parsed.args =
-        std::make_unique<ParsedArgs>(command, std::move(settings), std::move(reader.positionals));
+    parsed.args = std::make_unique<ParsedArgs>(
+        command, std::move(settings), std::move(reader.positionals), std::move(reader.stray));
     return parsed;
 }
 
@@ -393,7 +403,11 @@ Status Args::expect_positionals(std::size_t count) const {
 Status Args::expect_positionals(std::size_t least, std::size_t most) const {
     const std::size_t count = positionals().size();
     if (count >= least && count <= most) {
-        return ok();
+        // A mistyped flag that would be taken for the name of a file, perhaps of a key.
+        const auto* const parsed = dynamic_cast<const ParsedArgs*>(this);
+        return parsed == nullptr || parsed->stray().empty()
+                   ? ok()
+                   : Status(usage_error("flag provided but not defined: -" + parsed->stray()));
     }
     return Error{.code = Code::kInvalidArgument,
                  .detail = fmt::format("{} positional arguments were provided in '{}'",

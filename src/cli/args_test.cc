@@ -76,6 +76,21 @@ TEST_CASE("an unknown flag is an error before the first positional and a positio
     CHECK(world.positionals({"a", "--bogus"}) == Words{"a", "--bogus"});
 }
 
+TEST_CASE("an unknown flag is no argument of a command that takes as many") {
+    ArgsWorld world;
+    const auto told = [&](std::vector<std::string> words) {
+        auto parsed = world.parse(words);
+        REQUIRE(parsed);
+        const Status status = parsed->args->expect_positionals(2);
+        return status ? "ok" : status.error().detail;
+    };
+    CHECK(told({"a", "--bogus"}) == "flag provided but not defined: -bogus");
+    CHECK(told({"a", "b"}) == "ok");
+    CHECK(told({"a", "-"}) == "ok");
+    CHECK(told({"a", "--", "--bogus"}) == "ok");
+    CHECK(told({"a", "b", "--bogus"}).starts_with("too many positional arguments"));
+}
+
 TEST_CASE("a value flag takes the next word whatever it looks like") {
     ArgsWorld world;
     auto parsed = world.parse({"--size", "-1"});
