@@ -22,7 +22,8 @@ struct Parsed {
 /// Gives every flag its value: command line, else STEP_… variable, else `defaults` (an object
 /// or null), else the built-in default. Flags may stand among positionals;
 /// after "--" everything is positional. An unknown flag before the first positional fails with
-/// kUsageError; after it, it is a positional. `command` must outlive the result.
+/// kUsageError; after it, it is a positional, which expect_positionals() takes for no name of a
+/// file but fails on. `command` must outlive the result.
 Result<Parsed> parse_args(const Command& command, std::span<const std::string> words,
                           const Environment& environment, const json::Value& defaults);
 
