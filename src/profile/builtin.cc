@@ -162,7 +162,7 @@ Result<CertificatePlan> builtin_plan(Builtin builtin, Given given, const crypto:
         case Builtin::kInstance:
             STEP_CHECK(csr != nullptr);
             plan.subject.common_name = csr->subject.common_name();
-            plan.names = given.names.empty() ? csr->names : std::move(given.names);
+            plan.names = given.names.empty() ? csr->names : given.names;
             make_leaf(plan, key);
             return plan;
         case Builtin::kAdmin:

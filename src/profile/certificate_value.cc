@@ -14,7 +14,6 @@ namespace {
 
 using impl::Field;
 using impl::octets;
-using impl::Tag;
 using tmpl::Kind;
 using tmpl::Type;
 using tmpl::Value;

@@ -14,7 +14,7 @@
 namespace step::profile {
 
 /// As OpenSSH numbers them; a template need not say which.
-enum class SshType : std::uint32_t { kUnset = 0, kUser = 1, kHost = 2 };
+enum class SshType : unsigned char { kUnset = 0, kUser = 1, kHost = 2 };
 /// "user", "host", "".
 std::string_view ssh_type_name(SshType type);
 /// In any case; fails with kInvalidArgument, "unknown certificate type 'x'".
