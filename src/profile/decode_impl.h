@@ -76,7 +76,8 @@ std::vector<x509::Attribute> unnamed_attributes(const x509::Name& name);
 /// subject and extensions of the plan to be there.
 Status read_alt_names(const json::Value& certificate, CertificatePlan& plan);
 
-/// Whether a certificate of the plan can be read again: "error parsing certificate: …", kBadContent.
+/// Whether a certificate of the plan can be read again: "error parsing certificate: …",
+/// kBadContent.
 Status check_certificate(const CertificatePlan& plan);
 
 /// The name by which templates ask for a scheme: "ECDSA-SHA256".

@@ -1,4 +1,5 @@
 #include "x509/mailbox.h"
+
 #include "x509/parse_impl.h"
 
 namespace step::x509 {
