@@ -1,8 +1,8 @@
 // step-template-run: renders templates as certificates' are rendered, for tests. Each line of
 // standard input is {"template": text, "data": any}; each line of the answer is {"output": text},
-// {"octets": base64} where the text is not UTF-8, or {"error": text}. tests/interop/peers/go_templates is the
-// same in Go. With --time N each template is parsed once and run N times; the answer has
-// "nanoseconds" for one.
+// {"octets": base64} where the text is not UTF-8, or {"error": text}.
+// tests/interop/peers/go_templates is the same in Go. With --time N each template is parsed once
+// and run N times; the answer has "nanoseconds" for one.
 #include <cstdio>
 
 #include "base/base64.h"
