@@ -38,9 +38,9 @@ struct Given {
 
 /// What decode_certificate() would give for the text of kLeaf, kInstance, kAdmin, kAttestedLeaf,
 /// kIntermediate or kRoot, executed with `.Subject`, `.SANs` and `.Insecure.CR` from `given` and
-/// `csr`: without text and JSON, a hundred times as fast. Holds only if no templateData replaced
-/// one of them. Only kInstance and kAdmin look at `csr`; others may have none. Names must be ASCII,
-/// as x509::classify_names gives them. Fails as decode_certificate() does.
+/// `csr`, without text and JSON. Holds only if no templateData replaced one of them. Only kInstance
+/// and kAdmin look at `csr`; others may have none. Names must be ASCII, as x509::classify_names
+/// gives them. Fails as decode_certificate() does.
 Result<CertificatePlan> builtin_plan(Builtin builtin, Given given, const crypto::PublicKey& key,
                                      const x509::Csr* csr);
 
