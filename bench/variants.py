@@ -49,7 +49,8 @@ def _webhook(config, hook):
         {"id": "1", "name": "all", "url": hook, "kind": "AUTHORIZING", "certType": "X509"}]}
 
 
-VARIANTS = {"sign_template": ("/sign, a template of 20 lines", _template),
+VARIANTS = {"sign_plain": ("/sign, nothing of these", lambda config, hook: None),
+            "sign_template": ("/sign, a template of 20 lines", _template),
             "sign_policy": (f"/sign, a policy of {RULES} rules", _policy),
             "sign_webhook": ("/sign, a webhook on loopback", _webhook)}
 
@@ -100,7 +101,7 @@ def measure(bench, serve, count):
             path.write_text(json.dumps(config))
             with serve() as server:
                 bench.pid = server.process.pid
-                bench.run(200)
+                bench.run(400)
                 results[name] = bench.run(count)
     finally:
         hook.close()
