@@ -20,6 +20,17 @@ step::x509::ParsedAltNames carried(const step::profile::CertificatePlan& plan) {
     return {.names = plan.names};
 }
 
+/// Whether clients can read what would be signed; any signature will do.
+bool can_be_read(const step::profile::CertificatePlan& plan) {
+    constexpr auto kScheme = step::crypto::SignatureScheme::kEd25519;
+    static const auto kKey = *step::crypto::PublicKey::from_ed25519(std::string(32, '\1'));
+    const step::x509::Draft draft = step::profile::to_draft(plan, kKey);
+    const std::string tbs =
+        step::x509::encode_tbs(draft, "\1", step::x509::encode_name({}), kScheme);
+    return static_cast<bool>(
+        step::x509::parse_certificate(step::x509::assemble(tbs, kScheme, std::string(64, '\1'))));
+}
+
 }  // namespace
 
 FUZZ_TARGET(profile_certificate) {
@@ -43,6 +54,9 @@ FUZZ_TARGET(profile_certificate) {
     const auto name = step::x509::parse_name(step::profile::encode_subject(*plan));
     if (!name || name->values(step::x509::oid::kCommonName).size() <
                      step::profile::common_names(*plan).size()) {
+        std::abort();
+    }
+    if (!can_be_read(*plan)) {
         std::abort();
     }
     if (!step::profile::show_certificate(json)) {
