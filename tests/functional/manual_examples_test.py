@@ -13,7 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.harness import OURS_STEP, ROOT, Case, tool  # noqa: E402
-from tests.support.manuals import examples  # noqa: E402
+from tests.support.manuals import examples, files  # noqa: E402
 from tests.support.web import Web  # noqa: E402
 
 MANUALS = sorted((ROOT / "src/commands/certificate").glob("*.md")) + sorted((ROOT / "src/commands/crl").glob("*.md"))
@@ -46,7 +46,7 @@ class World(Case):
         chains.write_pem(certs / "root_ca.crt", root)
         for name, key in (("root_ca_key", root[1]), ("intermediate_ca_key", issuer[1]), ("leaf.key", leaf[1])):
             chains.write_key(self.h.file(name), key)
-        for subject, name in (("leaf.example", "leaf.csr"), ("Example Issuer 2", "issuer.csr")):
+        for subject, name in (("leaf.example", "leaf.csr"), ("Example Issuer 2", "issuer.csr"), ("Example Code", "code.csr")):
             self.h.s("certificate", "create", "--csr", subject, name, "unused", "--no-password", "--insecure", "--force")
         crl = (x509.CertificateRevocationListBuilder().issuer_name(issuer[0].subject).last_update(now - day).next_update(now + day)
                .add_extension(x509.CRLNumber(7), critical=False)
@@ -93,6 +93,8 @@ class World(Case):
                 for file in self.h.path.iterdir():
                     if file.is_file():
                         shutil.copy(file, folder)
+            for name, contents in files(manual.read_text()).items():
+                (folder / name).write_text(contents)
             for line in lines:
                 with self.subTest(f"{manual.stem}: {line}"):
                     if "jq" in line:

@@ -11,3 +11,9 @@ def examples(text):
             if line.startswith("$ "):
                 lines.append(line[2:])
     return lines
+
+
+def files(text):
+    """The files that the EXAMPLES section shows, by name: "with a `x.tpl`:" and a block."""
+    section = text.partition("\n# EXAMPLES\n")[2]
+    return dict(re.findall(r"`([\w.]+)`:\n\n```\n(.*?)```", section, re.DOTALL))
