@@ -102,7 +102,7 @@ class Keys(Create):
         self.h.file("wrong").write_text("wrong")
         again = ("leaf", "m.crt", "m.key", *leaf[3:])
         self.fails(*again, "--ca-password-file", "wrong", says="error decrypting r.key: x509: decryption password incorrect")
-        self.fails(*again, "--ca-password-file", "none", says="open none failed: no such file or directory")
+        self.fails(*again, "--ca-password-file", "none", says='error reading none: error reading "none": no such file or directory')
         self.fails(*again, says="error allocating terminal: open /dev/tty")
         self.h.file("blank").write_text("\n")
         self.fails("x", "m.crt", "m.key", "--profile", "root-ca", "--password-file", "blank", says="the password file blank is empty")

@@ -1,6 +1,6 @@
 """Certificates by templates: the original's step-ca and ours make the same of each template, token and request.
 
-Both have a provisioner for each template of tests/data/templates/certificates.json; each is asked with every
+Both have a provisioner for each template of tests/data/certificate_templates.json; each is asked with every
 request of ASKED. Compared is what is signed, less the serial number, times, and what belongs to the CA's own
 key; of a refusal, status and words. DIFFERENT names what differs on purpose with the row of docs/compat.md.
 """
@@ -16,7 +16,7 @@ from tests.support import der  # noqa: E402
 from tests.support.authorities import Authority, Keys  # noqa: E402
 from tests.support.harness import OURS_CA, Case, original_ca  # noqa: E402
 
-TEMPLATES = json.loads((ROOT / "tests/data/templates/certificates.json").read_text())
+TEMPLATES = json.loads((ROOT / "tests/data/certificate_templates.json").read_text())
 EVERY = ["leaf.test", "10.0.0.1", "::1", "a@b.test", "https://leaf.test/x"]
 # Name to (arguments of the request, claims of the token, more in the body).
 ASKED = {
