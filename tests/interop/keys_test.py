@@ -192,7 +192,7 @@ class Pkcs12(unittest.TestCase):
                              (["leaf.crt", "o.pub"], "o.pub does not hold a private key\n"),
                              (["o.key", "leaf.key"], "error reading certificate: error parsing o.key: does not contain a valid "
                                                      "PEM encoded certificate\n"),
-                             (["leaf.crt", "none"], "error reading key: open none failed: no such file or directory\n")):
+                             (["leaf.crt", "none"], "error reading key: error reading \"none\": no such file or directory\n")):
             done = self.home.s("certificate", "p12", "b.p12", *words, "--password-file", "pass", check=False)
             self.assertEqual((done.returncode, done.stderr), (1, error))
             self.assertFalse((self.home.path / "b.p12").exists())
