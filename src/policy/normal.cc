@@ -161,6 +161,7 @@ Result<std::string> normal_uri(const std::string& rule, Sense sense) {
         return refuse(kKind, "cannot be empty or white space string");
     }
     if (normal.find("://") != std::string::npos) {
+        // The original's words, which clients match: no rule has a scheme here either.
         return refuse(kKind, "contains scheme (not supported yet)");
     }
     STEP_TRY(check_wildcard(normal, refuse, kKind));

@@ -71,20 +71,9 @@ constexpr Type kExtension{.kind = Kind::kStruct, .name = "x509util.Extension"};
 constexpr Type kExtensions{
     .kind = Kind::kSlice, .name = "[]x509util.Extension", .elem = &kExtension};
 
-constexpr std::pair<std::uint32_t, std::string_view> kKeyUsages[] = {
-    {x509::key_usage::kDigitalSignature, "digitalSignature"},
-    {x509::key_usage::kContentCommitment, "contentCommitment"},
-    {x509::key_usage::kKeyEncipherment, "keyEncipherment"},
-    {x509::key_usage::kDataEncipherment, "dataEncipherment"},
-    {x509::key_usage::kKeyAgreement, "keyAgreement"},
-    {x509::key_usage::kCertSign, "certSign"},
-    {x509::key_usage::kCrlSign, "crlSign"},
-    {x509::key_usage::kEncipherOnly, "encipherOnly"},
-    {x509::key_usage::kDecipherOnly, "decipherOnly"}};
-
 std::string key_usage_json(const Value& value) {
     std::string out;
-    for (const auto& [bit, name] : kKeyUsages) {
+    for (const auto& [bit, name] : key_usage_names()) {
         if ((static_cast<std::uint32_t>(value.as_int()) & bit) != 0) {
             out += (out.empty() ? "[" : ",") + quoted(name);
         }

@@ -158,20 +158,9 @@ json::Value extensions(const json::Value& given, const CertificatePlan& plan) {
     return shown;
 }
 
-constexpr std::pair<std::uint32_t, std::string_view> kKeyUsages[] = {
-    {x509::key_usage::kDigitalSignature, "digitalSignature"},
-    {x509::key_usage::kContentCommitment, "contentCommitment"},
-    {x509::key_usage::kKeyEncipherment, "keyEncipherment"},
-    {x509::key_usage::kDataEncipherment, "dataEncipherment"},
-    {x509::key_usage::kKeyAgreement, "keyAgreement"},
-    {x509::key_usage::kCertSign, "certSign"},
-    {x509::key_usage::kCrlSign, "crlSign"},
-    {x509::key_usage::kEncipherOnly, "encipherOnly"},
-    {x509::key_usage::kDecipherOnly, "decipherOnly"}};
-
 json::Value key_usage(std::uint32_t bits) {
     json::Array shown;
-    for (const auto& [bit, usage] : kKeyUsages) {
+    for (const auto& [bit, usage] : key_usage_names()) {
         if ((bits & bit) != 0) {
             shown.emplace_back(usage);
         }

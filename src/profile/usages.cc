@@ -1,6 +1,7 @@
 #include "profile/usages.h"
 
 #include "base/text.h"
+#include "x509/certificate.h"
 
 namespace step::profile {
 namespace {
@@ -32,7 +33,22 @@ constexpr Usage kUsages[] = {
     {"microsoftCommercialCodeSigning", octets("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x16")},
     {"microsoftKernelCodeSigning", octets("\x2b\x06\x01\x04\x01\x82\x37\x3d\x01\x01")}};
 
+constexpr std::pair<std::uint32_t, std::string_view> kKeyUsages[] = {
+    {x509::key_usage::kDigitalSignature, "digitalSignature"},
+    {x509::key_usage::kContentCommitment, "contentCommitment"},
+    {x509::key_usage::kKeyEncipherment, "keyEncipherment"},
+    {x509::key_usage::kDataEncipherment, "dataEncipherment"},
+    {x509::key_usage::kKeyAgreement, "keyAgreement"},
+    {x509::key_usage::kCertSign, "certSign"},
+    {x509::key_usage::kCrlSign, "crlSign"},
+    {x509::key_usage::kEncipherOnly, "encipherOnly"},
+    {x509::key_usage::kDecipherOnly, "decipherOnly"}};
+
 }  // namespace
+
+std::span<const std::pair<std::uint32_t, std::string_view>> key_usage_names() {
+    return kKeyUsages;
+}
 
 std::optional<asn1::Oid> extended_key_usage(std::string_view name) {
     std::string plain(name);

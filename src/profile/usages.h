@@ -1,12 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "asn1/oid.h"
 
 namespace step::profile {
+
+/// The bits of a key usage (x509::key_usage) with the names templates give, in the bits' order.
+std::span<const std::pair<std::uint32_t, std::string_view>> key_usage_names();
 
 /// The extended key usage that templates call `name`; case and underscores do not count. None if
 /// templates have no name for it.

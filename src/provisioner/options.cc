@@ -105,6 +105,7 @@ OptionsEntry read_options(const json::Value* value, const std::string& path,
             shown.push_back({.name = "webhooks", .value = webhook::show_entries(entry.webhooks)});
         }
     }
+    // Of ACME provisioners alone, which this build does not have: refused, not ignored.
     if (const json::Value* wire = value->find("wire"); !is_empty(wire)) {
         Error error = json::error_at(wire->place(), path + ".wire is not supported yet");
         error.code = Code::kUnsupported;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kSecretMode = 0600;
 
+/// Such a CA keeps its provisioners in its database, behind an API that this build does not have.
 Error remote_management(std::string_view who) {
     return {.code = Code::kUnsupported,
             .detail = fmt::format("{} has remote management, which is not supported yet; nothing "
