@@ -16,6 +16,21 @@ Result<std::string> run(const std::string& text, const Value& data = Value(), Li
     return parsed->execute(data, {.clock = clock, .random = random, .limits = limits});
 }
 
+TEST_CASE("maps below each other go without a stack as deep") {
+    std::shared_ptr<Map> top = make_map();
+    std::shared_ptr<Map> last = top;
+    for (int i = 0; i < 300'000; ++i) {
+        auto next = make_map();
+        last->set("a", i % 2 == 0 ? Value(next) : Value(List{Value(next), Value(i)}));
+        last = std::move(next);
+    }
+    const std::weak_ptr<Map> bottom = last;
+    last.reset();
+    CHECK_FALSE(bottom.expired());
+    top.reset();
+    CHECK(bottom.expired());
+}
+
 TEST_CASE("a template that wants too much stops with the reason of a limit") {
     for (const char* text : {
              R"({{ repeat 1000000000 "x" }})",

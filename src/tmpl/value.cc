@@ -128,6 +128,28 @@ Value Value::at(std::size_t i) const {
     return of(types::kUint8, std::uint64_t{static_cast<unsigned char>(as_text()[i])});
 }
 
+Map::~Map() {
+    thread_local std::vector<Value>* waiting = nullptr;  // Of the outermost map that goes.
+    std::vector<Value> mine;
+    const bool outermost = waiting == nullptr;
+    if (outermost) {
+        waiting = &mine;
+    }
+    for (auto& [key, value] : items_) {
+        if (value.is_map() || value.is_slice()) {
+            waiting->push_back(std::move(value));
+        }
+    }
+    if (!outermost) {
+        return;
+    }
+    while (!mine.empty()) {
+        const Value next = std::move(mine.back());
+        mine.pop_back();
+    }
+    waiting = nullptr;
+}
+
 const Value* Map::find(std::string_view key) const {
     const auto found = items_.find(key);
     if (found == items_.end()) {

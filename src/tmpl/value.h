@@ -215,6 +215,13 @@ class Map {
 public:
     using Items = std::map<std::string, Value, std::less<>>;
 
+    Map() = default;
+    Map(const Map&) = delete;
+    Map& operator=(const Map&) = delete;
+    /// Maps in maps go one after the other, however deep: a template can hang each below the last
+    /// one, and a call for each level would need a stack as deep.
+    ~Map();
+
     const Value* find(std::string_view key) const;
     void set(std::string key, Value value);
     void remove(std::string_view key);
