@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "base/text.h"
 #include "json/decode.h"
 #include "provisioner/fields_impl.h"
@@ -16,6 +17,24 @@ policy::Policies read_policy(const json::Value& value, const std::string& provis
     return policies ? *std::move(policies) : policy::Policies{};
 }
 
+void read_octets(json::Fields& fields, const FieldRow& row, Config& config) {
+    std::string text;
+    fields.get(row.name, text);
+    if (auto octets = parse_base64(text)) {
+        config.*row.text = *std::move(octets);
+    } else if (const json::Value* member = fields.child(row.name)) {
+        fields.fail(*member, fields.path_of(row.name) + " is no base64");
+    }
+}
+
+json::Value to_json(const std::vector<std::string>& texts) {
+    json::Array array;
+    for (const std::string& text : texts) {
+        array.emplace_back(text);
+    }
+    return array;
+}
+
 }  // namespace
 
 Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
@@ -28,6 +47,22 @@ Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
             case Kind::kText:
             case Kind::kOptionalText:
                 fields.get(row.name, config.*row.text);
+                break;
+            case Kind::kFlag:
+                fields.get(row.name, config.*row.flag);
+                break;
+            case Kind::kTexts:
+                fields.get(row.name, config.*row.texts);
+                break;
+            case Kind::kOctets:
+                read_octets(fields, row, config);
+                break;
+            case Kind::kPrivate:
+                if (member != nullptr && member->as_object() == nullptr) {
+                    fields.fail(*member, fields.path_of(row.name) + " must be an object");
+                } else if (member != nullptr) {
+                    config.*row.value = *member;
+                }
                 break;
             case Kind::kKey:
                 if (member != nullptr) {
@@ -74,6 +109,21 @@ json::Value show_config(const Config& config, std::span<const FieldRow> rows) {
                     add(row.name, config.*row.text);
                 }
                 break;
+            case Kind::kFlag:
+                if (config.*row.flag) {
+                    add(row.name, true);
+                }
+                break;
+            case Kind::kTexts:
+                if (!(config.*row.texts).empty()) {
+                    add(row.name, to_json(config.*row.texts));
+                }
+                break;
+            case Kind::kOctets:
+                if (!(config.*row.text).empty()) {
+                    add(row.name, encode_base64(config.*row.text));
+                }
+                break;
             case Kind::kKey:
                 add(row.name, config.key && config.key->public_key ? jose::public_jwk(*config.key)
                                                                    : json::Value());
@@ -89,6 +139,7 @@ json::Value show_config(const Config& config, std::span<const FieldRow> rows) {
                 }
                 break;
             case Kind::kPolicy:
+            case Kind::kPrivate:
                 break;
         }
     }

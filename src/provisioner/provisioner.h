@@ -13,6 +13,7 @@
 #include "issuance/grant.h"
 #include "json/value.h"
 #include "policy/compile.h"
+#include "provisioner/acme.h"
 #include "provisioner/token.h"
 #include "provisioner/used_tokens.h"
 #include "webhook/config.h"
@@ -58,6 +59,8 @@ struct Provisioner {
     std::optional<SignRule> sign{};
     std::optional<RevokeRule> revoke{};
     ReuseKey reuse_key{};
+
+    std::optional<AcmeSettings> acme{};  ///< Of type ACME; none if it could not be set up.
 
     issuance::ProvisionerRef ref() const { return {.id = id, .name = name, .type = type_name}; }
 };

@@ -21,14 +21,35 @@ constexpr FieldRow kJwkFields[] = {
     {"policy", Kind::kPolicy},
 };
 
+constexpr FieldRow kAcmeFields[] = {
+    {"type", Kind::kText, &Config::type},
+    {"name", Kind::kText, &Config::name},
+    {"forceCN", Kind::kFlag, nullptr, &Config::force_cn},
+    {"termsOfService", Kind::kOptionalText, &Config::terms_of_service},
+    {"website", Kind::kOptionalText, &Config::website},
+    {"caaIdentities", Kind::kTexts, nullptr, nullptr, &Config::caa_identities},
+    {"requireEAB", Kind::kFlag, nullptr, &Config::require_eab},
+    {"challenges", Kind::kTexts, nullptr, nullptr, &Config::challenges},
+    {"attestationFormats", Kind::kTexts, nullptr, nullptr, &Config::attestation_formats},
+    {"attestationRoots", Kind::kOctets, &Config::attestation_roots},
+    {"claims", Kind::kClaims},
+    {"options", Kind::kOptions},
+    {"policy", Kind::kPolicy},
+    {"acme", Kind::kPrivate, nullptr, nullptr, nullptr, &Config::acme},
+};
+
 struct TypeRow {
     std::string_view name;
     std::span<const FieldRow> fields;
     std::vector<std::string> (*find_failures)(const Config& config);
     void (*make)(const Config& config, Provisioner& out);
+    /// What else there is to read, with its mistakes; null: nothing.
+    void (*read_more)(const Config& config, const Inherited& inherited, Provisioner& out,
+                      std::vector<Error>& errors) = nullptr;
 };
 constexpr TypeRow kTypes[] = {
     {"JWK", kJwkFields, find_failures_jwk, make_jwk},
+    {"ACME", kAcmeFields, find_failures_acme, make_acme, read_acme_extras},
 };
 
 constexpr std::string_view kOriginalTypes[] = {"JWK", "OIDC",   "GCP",  "AWS",   "Azure", "ACME",
@@ -103,6 +124,9 @@ Made make_all(const json::Value& entry, const Inherited& inherited) {
     }
     out.failure = made.failures.empty() ? "" : made.failures.front();
     row->make(config, out);
+    if (row->read_more != nullptr) {
+        row->read_more(config, inherited, out, made.unreadable);
+    }
     return made;
 }
 
