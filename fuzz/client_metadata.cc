@@ -11,8 +11,8 @@
 
 namespace {
 
-/// Answers with the lines of the input in turn: first a digit for the status, then the body; the
-/// last one for ever. An empty line is no answer.
+/// Answers with the parts of the input between NULs in turn: a digit for the status, the body; the
+/// last one for ever. An empty part is no answer.
 struct Metadata final : step::http::Client {
     std::vector<std::string> answers;
     std::size_t next = 0;
