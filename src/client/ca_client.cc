@@ -8,7 +8,7 @@
 #include "base/ip.h"
 #include "base/text.h"
 #include "base/uri.h"
-#include "base/version.h"
+#include "client/user_agent.h"
 #include "crypto/digest.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -128,7 +128,7 @@ Result<http::Incoming> CaClient::exchange(const std::string& method, const std::
                                           std::string body, const std::string& authorization) {
     http::Outgoing request{
         .method = method, .url = url_ + path, .body = std::move(body), .max_body = kMaxAnswer};
-    request.headers = {{"User-Agent", fmt::format("{} CLI/{} (linux/amd64)", kProduct, kVersion)},
+    request.headers = {{"User-Agent", user_agent()},
                        {"X-Request-Id", make_uuid(*random_)}};
     if (!request.body.empty()) {
         request.headers.emplace_back("Content-Type", "application/json");
