@@ -73,7 +73,8 @@ public:
                                            std::size_t limit) const;
     /// When the next one is due; none if none is.
     Result<std::optional<SysSeconds>> next_due(const storage::Snapshot& view) const;
-    /// A valid one of this account for this identifier that lasts beyond `until`.
+    /// A valid one of this account that may be used again for this identifier and lasts beyond
+    /// `until`.
     Result<std::optional<Authorization>> find_valid(const storage::Snapshot& view,
                                                     std::string_view account_id,
                                                     const Identifier& identifier, bool wildcard,

@@ -87,6 +87,7 @@ struct Authorization {
     std::string token{};  ///< One for all challenges, as the original's.
     std::vector<Challenge> challenges{};
     SysSeconds created{}, expires{};
+    bool reusable = false;  ///< Later orders of the account may use it while it is valid.
     std::uint32_t version = 0;
 };
 

@@ -21,6 +21,10 @@ public:
         }
         return *this;
     }
+    RowWriter& octet(std::uint8_t value) {
+        out_.push_back(static_cast<char>(value));
+        return *this;
+    }
     /// Length in groups of 7 bits, least significant first, then the octets.
     RowWriter& text(std::string_view value) {
         std::size_t length = value.size();
@@ -55,6 +59,10 @@ public:
             value = (value << 8U) | static_cast<unsigned char>(c);
         }
         return static_cast<std::int64_t>(value);
+    }
+    std::uint8_t octet() {
+        const std::string_view one = take(1);
+        return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one[0]);
     }
     std::string_view text() {
         std::size_t length = 0;
