@@ -76,11 +76,17 @@ public:
     Result<Incoming> send(const Outgoing& request) override {
         STEP_ASSIGN(const Target target, parse_target(request.url));
         STEP_ASSIGN(const std::string text, to_text(request, target));
-        STEP_TRY(socket_.arm(request.timeout));
-        const std::string key = (target.tls ? "https://" : "http://") + target.address();
+        if (!request.address.empty() && !options_.proxy.empty()) {
+            return failure("an address to dial and a proxy", Code::kInvalidArgument);
+        }
+        STEP_TRY(socket_.arm(request.timeout, request.stop_fd));
+        std::string key = (target.tls ? "https://" : "http://") + target.address();
+        if (!request.address.empty()) {
+            key += "@" + request.address;
+        }
         const bool reused = key == connected_to_ && !socket_.stale();
         if (!reused) {
-            STEP_TRY(connect(target));
+            STEP_TRY(connect(target, request.address));
             connected_to_ = key;
         }
         bool answered = false;
@@ -90,7 +96,7 @@ public:
         if (!incoming && reused && !answered && again &&
             incoming.error().code == Code::kUnavailable) {
             // The server closed the kept connection while our request was on its way.
-            STEP_TRY(connect(target));
+            STEP_TRY(connect(target, request.address));
             connected_to_ = key;
             incoming = exchange(request, text, answered);
         }
@@ -143,10 +149,11 @@ private:
         return "Proxy-Authorization: Basic " + encode_base64(user) + "\r\n";
     }
 
-    Status connect(const Target& target) {
+    Status connect(const Target& target, const std::string& address) {
         disconnect();
         if (options_.proxy.empty()) {
-            STEP_TRY(socket_.connect(target.host, target.port, options_.source));
+            STEP_TRY(socket_.connect(address.empty() ? target.host : address, target.port,
+                                     options_.source));
         } else {
             STEP_TRY(connect_by_proxy(target));
         }
@@ -248,6 +255,11 @@ private:
             if (pending.size() > 2 * kHeaderBytes) {
                 return failure("malformed HTTP response");
             }
+        }
+        if (parser.problem() == AnswerParser::Problem::kTooLarge && request.drop_large_body) {
+            disconnect();
+            return Incoming{
+                .status = parser.status(), .headers = parser.headers(), .body_dropped = true};
         }
         if (parser.problem() == AnswerParser::Problem::kTooLarge) {
             return failure(fmt::format("response body is larger than {} bytes", request.max_body),

@@ -24,12 +24,19 @@ struct Outgoing {
     std::chrono::milliseconds timeout{15'000};  ///< For the whole exchange.
     /// May be sent again when the server closed the kept connection meanwhile, as GET and HEAD are.
     bool repeatable = false;
+    /// IP address to dial instead of looking up the host of `url`, which stays what is asked for in
+    /// Host and by SNI. Not with a proxy.
+    std::string address{};
+    /// A body above max_body is no failure: the answer comes without it, and says so.
+    bool drop_large_body = false;
+    int stop_fd = -1;  ///< Readable: give up, "context canceled". -1: none.
 };
 
 struct Incoming {
     int status = 0;
     Headers headers{};
     std::string body{};
+    bool body_dropped = false;        ///< See Outgoing::drop_large_body.
     std::vector<Bytes> peer_chain{};  ///< The server's certificates as sent, DER, leaf first.
 };
 

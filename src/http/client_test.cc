@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 
 #include "http/server_test_world.h"
 
@@ -70,6 +71,45 @@ std::string exchange(const std::string& answer, std::size_t max_body = 100,
     const auto got =
         Client::make({})->send({.method = method, .url = server.url(), .max_body = max_body});
     return got ? std::to_string(got->status) + " " + got->body : "error: " + got.error().detail;
+}
+
+TEST_CASE("an address to dial takes the place of looking the host up, and of nothing else") {
+    Scripted server({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"});
+    const std::string port = std::to_string(server.port);
+    const auto got = Client::make({})->send({.url = "http://no-such-name.invalid:" + port + "/x",
+                                             .max_body = 10,
+                                             .address = "127.0.0.1"});
+    REQUIRE(got);
+    CHECK(got->body == "ok");
+    CHECK(server.heard.find("Host: no-such-name.invalid:" + port + "\r\n") != std::string::npos);
+    const auto proxied = Client::make({.proxy = "http://127.0.0.1:1"})
+                             ->send({.url = server.url(), .address = "127.0.0.1"});
+    REQUIRE_FALSE(proxied);
+    CHECK(proxied.error().code == Code::kInvalidArgument);
+}
+
+TEST_CASE("a body above the limit can be dropped instead of failing the answer") {
+    for (const std::string& body :
+         {"Content-Length: 5000\r\n\r\n" + std::string(5000, 'x'), "\r\n" + std::string(5000, 'x'),
+          "Transfer-Encoding: chunked\r\n\r\n800\r\n" + std::string(2048, 'x') + "\r\n0\r\n\r\n"}) {
+        const Scripted server({"HTTP/1.1 302 Found\r\nLocation: /there\r\n" + body});
+        const auto got =
+            Client::make({})->send({.url = server.url(), .max_body = 100, .drop_large_body = true});
+        REQUIRE(got);
+        CHECK(got->status == 302);
+        CHECK(find_header(got->headers, "Location") == "/there");
+        CHECK(got->body_dropped);
+        CHECK(got->body.empty());
+    }
+}
+
+TEST_CASE("a request is given up once its descriptor can be read") {
+    const Scripted server({"(silence)"});
+    const int stop = ::eventfd(1, EFD_CLOEXEC);
+    const auto got = Client::make({})->send({.url = server.url(), .stop_fd = stop});
+    REQUIRE_FALSE(got);
+    CHECK(got.error().detail == "context canceled");
+    ::close(stop);
 }
 
 TEST_CASE("answers are read by length, in chunks and to the end") {

@@ -4,6 +4,7 @@
 #include "http/client.h"
 #include "http/server_test_world.h"
 #include "http/tls_impl.h"
+#include "http/tls_probe.h"
 #include "http/tls_test_world.h"
 
 namespace step::http {
@@ -46,6 +47,24 @@ TEST_CASE("a client certificate that does not verify ends the handshake") {
     CHECK(error_of(fetch(running, world.client_tls(&selfmade))) ==
           "remote error: tls: unknown certificate authority");
     CHECK(fetch(running, world.client_tls()));
+}
+
+TEST_CASE("a handshake offers one protocol and gives what the server chose") {
+    const TlsWorld world;
+    const Running running({}, world.server_tls());
+    const std::string address = "127.0.0.1:" + std::to_string(running.server->port());
+    const auto shake = [&](const std::string& protocol) {
+        return shake_hands({.address = address, .server_name = "localhost", .protocol = protocol},
+                           *world.client_tls());
+    };
+    const auto usual = shake("");
+    REQUIRE(usual);
+    CHECK(usual->protocol == "http/1.1");
+    CHECK(usual->chain.at(0) == world.server.der);
+    const auto other = shake("acme-tls/1");
+    REQUIRE_FALSE(other);
+    CHECK(other.error().has_reason(kNoProtocol));
+    CHECK_FALSE(shake(std::string(256, 'x')));
 }
 
 TEST_CASE("the client says in Go's words why it does not trust a server") {

@@ -76,7 +76,8 @@ void Socket::close() {
     fd_ = -1;
 }
 
-Status Socket::arm(std::chrono::milliseconds time) {
+Status Socket::arm(std::chrono::milliseconds time, int stop_fd) {
+    stop_fd_ = stop_fd;
     if (timer_ < 0) {
         timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     }
@@ -162,13 +163,19 @@ Status Socket::connect_to(const addrinfo& address, const std::string& source) {
 }
 
 Status Socket::wait(bool to_read) const {
-    pollfd both[] = {{fd_, static_cast<short>(to_read ? POLLIN : POLLOUT), 0}, {timer_, POLLIN, 0}};
-    while (::poll(both, 2, -1) < 0) {
+    // poll() skips a descriptor of -1.
+    pollfd all[] = {{fd_, static_cast<short>(to_read ? POLLIN : POLLOUT), 0},
+                    {timer_, POLLIN, 0},
+                    {stop_fd_, POLLIN, 0}};
+    while (::poll(all, std::size(all), -1) < 0) {
         if (errno != EINTR) {
             return failure("poll: " + errno_text(errno));
         }
     }
-    if (both[1].revents != 0) {
+    if (all[2].revents != 0) {
+        return failure("context canceled");
+    }
+    if (all[1].revents != 0) {
         return failure("context deadline exceeded");
     }
     return ok();

@@ -17,12 +17,14 @@ public:
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
 
-    /// Starts the time that everything until the next arm() may take together.
-    Status arm(std::chrono::milliseconds time);
+    /// Starts the time that everything until the next arm() may take together. It ends early once
+    /// `stop_fd` can be read; -1: never.
+    Status arm(std::chrono::milliseconds time, int stop_fd = -1);
     /// Tries each address of `host`, from `source` if that is an address of ours. Fails with
     /// Go's words: "dial tcp ADDRESS: connect: connection refused".
     Status connect(const std::string& host, const std::string& port, const std::string& source);
-    /// Waits until the socket can be read or written; fails with "context deadline exceeded".
+    /// Waits until the socket can be read or written; fails with "context deadline exceeded" or
+    /// "context canceled".
     Status wait(bool to_read) const;
     /// True if the other side has closed or sent something nobody asked for.
     bool stale() const;
@@ -37,6 +39,7 @@ private:
 
     int fd_ = -1;
     int timer_ = -1;
+    int stop_fd_ = -1;
     std::string name_{};
 };
 
