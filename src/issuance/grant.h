@@ -11,6 +11,10 @@
 #include "x509/san.h"
 #include "x509/step_extension.h"
 
+namespace step::profile {
+enum class Builtin : unsigned char;
+}
+
 namespace step::issuance {
 
 struct Rules;
@@ -41,6 +45,13 @@ struct Lifetimes {
     bool operator==(const Lifetimes&) const = default;
 };
 
+/// How the names that a CSR asks for are compared with those of the grant.
+enum class NameRule : unsigned char {
+    kSame,    ///< The same names; a kind that the CSR leaves out is not missed.
+    kSubset,  ///< Some of the DNS names will do; the other kinds as kSame.
+    kAny,     ///< The CSR may ask for any name.
+};
+
 /// Everything one caller may have, decided once by the provisioner. Plain data: print it,
 /// compare it, put it into a test table.
 struct Grant {
@@ -52,6 +63,8 @@ struct Grant {
     std::vector<std::string> names{};  ///< Of the certificate; not yet sorted into kinds.
     /// Common names the CSR may carry (it may also have none).
     std::vector<std::string> common_names{};
+    bool any_common_name = false;  ///< It may carry any.
+    NameRule name_rule = NameRule::kSame;
     /// base64url SHA-256 of the only CSR that will do; empty: any.
     std::string csr_fingerprint{};
     Lifetimes lifetimes{};
@@ -59,6 +72,8 @@ struct Grant {
     std::shared_ptr<const Rules> rules{};  ///< Of the provisioner; null: none.
     /// All claims of the token, for templates and webhooks; null if there are none to see it.
     std::shared_ptr<const json::Value> token{};
+    profile::Builtin builtin{};  ///< Without a template of one's own. The first: the leaf.
+    std::string principal{};     ///< What webhooks hear of whom the token spoke for.
     bool operator==(const Grant&) const = default;
 };
 

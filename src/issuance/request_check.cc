@@ -29,9 +29,11 @@ Status check_fingerprint(const x509::Csr& csr, const std::string& wanted) {
     return ok();
 }
 
-Status check_common_name(const x509::Csr& csr, const std::vector<std::string>& allowed) {
+Status check_common_name(const x509::Csr& csr, const Grant& grant) {
+    const std::vector<std::string>& allowed = grant.common_names;
     const std::string name = csr.subject.common_name();
-    if (name.empty() || std::find(allowed.begin(), allowed.end(), name) != allowed.end()) {
+    if (grant.any_common_name || name.empty() ||
+        std::find(allowed.begin(), allowed.end(), name) != allowed.end()) {
         return ok();
     }
     return forbid("certificate request does not contain the valid common name - got " + name +
@@ -47,6 +49,19 @@ Status check_kind(std::string_view kind, const std::vector<std::string>& got,
     }
     return forbid("certificate request does not contain the valid " + std::string(kind) +
                   " - got " + format_list(got) + ", want " + format_list(want));
+}
+
+/// Each a name of the grant.
+Status check_some(std::string_view kind, const std::vector<std::string>& got,
+                  const std::vector<std::string>& allowed) {
+    const bool all = std::all_of(got.begin(), got.end(), [&](const std::string& name) {
+        return std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+    });
+    if (all) {
+        return ok();
+    }
+    return forbid("certificate request contains unauthorized " + std::string(kind) + " - got " +
+                  format_list(got) + ", allowed " + format_list(allowed));
 }
 
 std::vector<std::string> ip_texts(const std::vector<Bytes>& addresses) {
@@ -69,14 +84,19 @@ Status check_key(const crypto::PublicKey& key) {
 
 Result<x509::AltNames> check_request(const x509::Csr& csr, const Grant& grant) {
     STEP_TRY(check_fingerprint(csr, grant.csr_fingerprint));
-    STEP_TRY(check_common_name(csr, grant.common_names));
+    STEP_TRY(check_common_name(csr, grant));
     STEP_TRY(check_key(csr.key));
     if (grant.names.size() > kMaxNames) {
         return Error{.code = Code::kInvalidArgument,
                      .detail = "a certificate can have at most 1000 names"};
     }
     STEP_ASSIGN(x509::AltNames want, x509::classify_names(grant.names));
-    STEP_TRY(check_kind("DNS names", csr.names.dns, want.dns));
+    if (grant.name_rule == NameRule::kAny) {
+        return want;
+    }
+    STEP_TRY(grant.name_rule == NameRule::kSubset
+                 ? check_some("DNS names", csr.names.dns, want.dns)
+                 : check_kind("DNS names", csr.names.dns, want.dns));
     STEP_TRY(check_kind("email addresses", csr.names.emails, want.emails));
     STEP_TRY(check_kind("IP addresses", ip_texts(csr.names.ips), ip_texts(want.ips)));
     STEP_TRY(check_kind("URIs", csr.names.uris, want.uris));

@@ -29,7 +29,11 @@ Error template_error(Error error) {
 Result<profile::TemplateData> make_data(const Request& request,
                                         const profile::TemplateSource* source) {
     profile::TemplateData data;
-    profile::set_names(data, request.grant.subject, request.names);
+    if (request.names.empty()) {  // The provisioner named none: `.SANs` is not there.
+        data.set("Subject", profile::subject_value(request.grant.subject));
+    } else {
+        profile::set_names(data, request.grant.subject, request.names);
+    }
     if (request.grant.token) {
         data.set_token(request.grant.token);
     }
@@ -42,12 +46,12 @@ Result<profile::TemplateData> make_data(const Request& request,
     return data;
 }
 
-Result<std::shared_ptr<const tmpl::Template>> choose_template(
-    const profile::TemplateSource* source) {
+Result<std::shared_ptr<const tmpl::Template>> choose_template(const profile::TemplateSource* source,
+                                                              profile::Builtin builtin) {
     if (source != nullptr && source->has_template()) {
         return source->current();
     }
-    return profile::builtin_template(profile::Builtin::kLeaf);
+    return profile::builtin_template(builtin);
 }
 
 }  // namespace
@@ -63,10 +67,10 @@ Result<Shape> shape_certificate(const Request& request, Hooks* hooks, const Cloc
     }
     const bool native = source == nullptr || !(source->has_template() || source->has_data());
     if (native && !shape.wanted.any()) {
-        STEP_ASSIGN(shape.plan,
-                    profile::builtin_plan(profile::Builtin::kLeaf,
-                                          {.subject = grant.subject, .names = request.names},
-                                          request.csr.key, nullptr));
+        STEP_ASSIGN(
+            shape.plan,
+            profile::builtin_plan(grant.builtin, {.subject = grant.subject, .names = request.names},
+                                  request.csr.key, &request.csr));
         return shape;
     }
 
@@ -77,7 +81,8 @@ Result<Shape> shape_certificate(const Request& request, Hooks* hooks, const Cloc
     shape.hook = {.provisioner = grant.origin.provisioner,
                   .request_id = request.options.request_id,
                   .csr = &request.csr,
-                  .data = data->value()};
+                  .data = data->value(),
+                  .principal = grant.principal};
     if (shape.wanted.enrich) {
         STEP_ASSIGN(const Hooks::Answers answers, hooks->enrich(shape.hook));
         for (const auto& [name, answer] : answers) {
@@ -87,7 +92,7 @@ Result<Shape> shape_certificate(const Request& request, Hooks* hooks, const Cloc
     data->set_insecure("CR",
                        profile::request_value(std::make_shared<const x509::Csr>(request.csr)));
 
-    const auto text = choose_template(source);
+    const auto text = choose_template(source, grant.builtin);
     if (!text) {
         return template_error(text.error());
     }

@@ -1,5 +1,6 @@
 #include "jose/jws.h"
 
+#include "crypto/digest.h"
 #include "jose/algorithm.h"
 #include "jose/jwk.h"
 #include "jose/strict.h"
@@ -101,6 +102,19 @@ Status verify_jws(const Jws& jws, const crypto::PublicKey& key) {
         return bad_signature(signature.error().detail);
     }
     if (!key.verify(algorithm->scheme, jws.signing_input, *signature)) {
+        return bad_signature("signature is wrong");
+    }
+    return ok();
+}
+
+Status verify_hmac(const Jws& jws, ByteView key) {
+    if (!is_hmac(jws.algorithm)) {
+        return bad_signature(fmt::format("alg {} does not fit the key", jws.algorithm));
+    }
+    const crypto::Hash hash = jws.algorithm == "HS256"   ? crypto::Hash::kSha256
+                              : jws.algorithm == "HS384" ? crypto::Hash::kSha384
+                                                         : crypto::Hash::kSha512;
+    if (!crypto::equal_secrets(crypto::hmac(hash, key, jws.signing_input), jws.signature)) {
         return bad_signature("signature is wrong");
     }
     return ok();

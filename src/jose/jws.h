@@ -28,6 +28,9 @@ Result<Jws> parse_jws(std::string_view compact);
 /// kUnauthenticated if the signature is bad or `alg` does not fit the key.
 Status verify_jws(const Jws& jws, const crypto::PublicKey& key);
 
+/// The same for HS256, HS384 and HS512, which prove nothing about a key that came with the token.
+Status verify_hmac(const Jws& jws, ByteView key);
+
 /// Signs `payload`. Header members come out sorted by name, as go-jose writes them; `header`
 /// holds those besides "alg". Fails with kInvalidArgument if the algorithm does not fit the key.
 Result<std::string> sign_jws(ByteView payload, std::string_view algorithm, json::Object header,

@@ -170,7 +170,7 @@ void read_profiles(Extras& above, const Config& config, const Inherited& inherit
 
 }  // namespace
 
-std::vector<std::string> find_failures_acme(const Config& config) {
+std::vector<std::string> find_failures_acme(Config& config, const Inherited& /*inherited*/) {
     std::vector<std::string> all;
     if (config.type.empty()) {
         all.emplace_back("provisioner type cannot be empty");
@@ -197,7 +197,7 @@ std::vector<std::string> find_failures_acme(const Config& config) {
     return all;
 }
 
-void make_acme(const Config& config, Provisioner& out) {
+void make_acme(const Config& config, const Inherited& /*inherited*/, Provisioner& out) {
     out.id = "acme/" + config.name;
     out.token_id = out.id;
     if (!out.failure.empty()) {

@@ -17,22 +17,88 @@ policy::Policies read_policy(const json::Value& value, const std::string& provis
     return policies ? *std::move(policies) : policy::Policies{};
 }
 
-void read_octets(json::Fields& fields, const FieldRow& row, Config& config) {
+void read_octets(json::Fields& fields, std::string_view name, std::string& out) {
     std::string text;
-    fields.get(row.name, text);
+    fields.get(name, text);
     if (auto octets = parse_base64(text)) {
-        config.*row.text = *std::move(octets);
-    } else if (const json::Value* member = fields.child(row.name)) {
-        fields.fail(*member, fields.path_of(row.name) + " is no base64");
+        out = *std::move(octets);
+    } else if (const json::Value* member = fields.child(name)) {
+        fields.fail(*member, fields.path_of(name) + " is no base64");
     }
 }
 
 json::Value to_json(const std::vector<std::string>& texts) {
-    json::Array array;
-    for (const std::string& text : texts) {
-        array.emplace_back(text);
+    return json::Array(texts.begin(), texts.end());
+}
+
+void read_private(json::Fields& fields, std::string_view name, json::Value& out) {
+    const json::Value* member = fields.child(name);
+    if (member != nullptr && member->as_object() == nullptr) {
+        fields.fail(*member, fields.path_of(name) + " must be an object");
+    } else if (member != nullptr) {
+        out = *member;
     }
-    return array;
+}
+
+/// Puts one member where it belongs.
+struct Read {
+    json::Fields& fields;
+    Config& config;
+    std::string_view name;
+
+    void operator()(std::monostate /*nowhere*/) const {}
+    void operator()(std::string Config::* text) const { fields.get(name, config.*text); }
+    void operator()(bool Config::* flag) const { fields.get(name, config.*flag); }
+    void operator()(std::vector<std::string> Config::* list) const {
+        fields.get(name, config.*list);
+    }
+    void operator()(json::Value Config::* value) const {
+        read_private(fields, name, config.*value);
+    }
+    void operator()(List Config::* list) const {
+        if (fields.child(name) != nullptr) {
+            fields.get(name, (config.*list).emplace());
+        }
+    }
+    void operator()(Duration Config::* duration) const {
+        const json::Value* member = fields.child(name);
+        std::string text;
+        fields.get(name, text);
+        if (member == nullptr || member->as_string() == nullptr) {
+            return;
+        }
+        if (const Result<Duration> parsed = parse_duration(text)) {
+            config.*duration = *parsed;
+        } else {
+            fields.fail(*member, fields.path_of(name) + ": " + parsed.error().detail);
+        }
+    }
+};
+
+/// Shows one member.
+struct Show {
+    const Config& config;
+
+    json::Value operator()(std::monostate /*nowhere*/) const { return {}; }
+    json::Value operator()(std::string Config::* text) const { return json::Value(config.*text); }
+    json::Value operator()(bool Config::* flag) const { return json::Value(config.*flag); }
+    json::Value operator()(std::vector<std::string> Config::* list) const {
+        return to_json(config.*list);
+    }
+    json::Value operator()(json::Value Config::* value) const { return config.*value; }
+    json::Value operator()(Duration Config::* duration) const {
+        return json::Value(format_duration(config.*duration));
+    }
+    json::Value operator()(List Config::* list) const {
+        const List& texts = config.*list;
+        return texts ? to_json(*texts) : json::Value();
+    }
+};
+
+bool is_empty(const json::Value& value) {
+    return value.is_null() || value == json::Value(false) ||
+           (value.as_string() != nullptr && value.as_string()->empty()) ||
+           (value.as_array() != nullptr && value.as_array()->empty());
 }
 
 }  // namespace
@@ -44,25 +110,13 @@ Config read_config(const json::Value& entry, std::span<const FieldRow> rows,
     for (const FieldRow& row : rows) {
         const json::Value* member = fields.child(row.name);
         switch (row.kind) {
-            case Kind::kText:
-            case Kind::kOptionalText:
-                fields.get(row.name, config.*row.text);
-                break;
-            case Kind::kFlag:
-                fields.get(row.name, config.*row.flag);
-                break;
-            case Kind::kTexts:
-                fields.get(row.name, config.*row.texts);
+            case Kind::kAlways:
+            case Kind::kNonEmpty:
+            case Kind::kPrivate:
+                std::visit(Read{fields, config, row.name}, row.target);
                 break;
             case Kind::kOctets:
-                read_octets(fields, row, config);
-                break;
-            case Kind::kPrivate:
-                if (member != nullptr && member->as_object() == nullptr) {
-                    fields.fail(*member, fields.path_of(row.name) + " must be an object");
-                } else if (member != nullptr) {
-                    config.*row.value = *member;
-                }
+                read_octets(fields, row.name, config.*std::get<std::string Config::*>(row.target));
                 break;
             case Kind::kKey:
                 if (member != nullptr) {
@@ -101,29 +155,21 @@ json::Value show_config(const Config& config, std::span<const FieldRow> rows) {
     };
     for (const FieldRow& row : rows) {
         switch (row.kind) {
-            case Kind::kText:
-                add(row.name, config.*row.text);
-                break;
-            case Kind::kOptionalText:
-                if (!(config.*row.text).empty()) {
-                    add(row.name, config.*row.text);
+            case Kind::kAlways:
+            case Kind::kNonEmpty: {
+                json::Value value = std::visit(Show{config}, row.target);
+                if (row.kind == Kind::kAlways || !is_empty(value)) {
+                    add(row.name, std::move(value));
                 }
                 break;
-            case Kind::kFlag:
-                if (config.*row.flag) {
-                    add(row.name, true);
+            }
+            case Kind::kOctets: {
+                const std::string& octets = config.*std::get<std::string Config::*>(row.target);
+                if (!octets.empty()) {
+                    add(row.name, encode_base64(octets));
                 }
                 break;
-            case Kind::kTexts:
-                if (!(config.*row.texts).empty()) {
-                    add(row.name, to_json(config.*row.texts));
-                }
-                break;
-            case Kind::kOctets:
-                if (!(config.*row.text).empty()) {
-                    add(row.name, encode_base64(config.*row.text));
-                }
-                break;
+            }
             case Kind::kKey:
                 add(row.name, config.key && config.key->public_key ? jose::public_jwk(*config.key)
                                                                    : json::Value());

@@ -91,7 +91,13 @@ Result<issuance::Grant> granted(const Token& token) {
     return grant;
 }
 
-Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const Context& context) {
+/// The signature is no part of it, or a rewritten one would count as new.
+std::string reuse_key(const Token& token) {
+    return token.claims.id.empty() ? encode_hex(crypto::sha256(token.jws.signing_input))
+                                   : token.claims.id;
+}
+
+Result<Allowed> authorize_sign(const Jwk& jwk, const Token& token, const Context& context) {
     STEP_TRY(verify(jwk, token, context.now, context.audiences.sign));
     STEP_ASSIGN(issuance::Grant grant, granted(token));
     grant.origin.provisioner = jwk.ref;
@@ -105,13 +111,7 @@ Result<issuance::Grant> authorize_sign(const Jwk& jwk, const Token& token, const
         grant.extension = x509::StepProvisioner{
             .type = kExtensionType, .name = jwk.ref.name, .credential_id = jwk.key_id};
     }
-    return grant;
-}
-
-/// The signature is no part of it, or a rewritten one would count as new.
-std::string reuse_key(const Token& token) {
-    return token.claims.id.empty() ? encode_hex(crypto::sha256(token.jws.signing_input))
-                                   : token.claims.id;
+    return Allowed{.grant = std::move(grant), .use = {.key = reuse_key(token)}};
 }
 
 Result<RevokeGrant> authorize_revoke(const Jwk& jwk, const Token& token, const Context& context) {
@@ -128,7 +128,7 @@ Result<issuance::Grant> unverified_grant(const Token& token) {
     return grant;
 }
 
-std::vector<std::string> find_failures_jwk(const Config& config) {
+std::vector<std::string> find_failures_jwk(Config& config, const Inherited& /*inherited*/) {
     std::vector<std::string> all;
     if (config.type.empty()) {
         all.emplace_back("provisioner type cannot be empty");
@@ -144,11 +144,10 @@ std::vector<std::string> find_failures_jwk(const Config& config) {
     return all;
 }
 
-void make_jwk(const Config& config, Provisioner& out) {
+void make_jwk(const Config& config, const Inherited& /*inherited*/, Provisioner& out) {
     out.key_id = config.key ? config.key->kid : "";
     out.id = config.name + ":" + out.key_id;
     out.token_id = out.id;
-    out.reuse_key = reuse_key;
     if (!out.failure.empty()) {
         return;
     }

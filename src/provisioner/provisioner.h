@@ -33,12 +33,22 @@ struct RevokeGrant {
     std::string token_id{};  ///< jti, or what stands for it.
 };
 
+/// How a verified token is remembered as used.
+struct OneUse {
+    std::string key{};      ///< The text it is remembered under; empty: it may come again.
+    bool for_ever = false;  ///< It stands for a machine, so that its `exp` does not end it.
+    std::string advice{};   ///< For the log if it comes again.
+};
+/// What a verified token allows.
+struct Allowed {
+    issuance::Grant grant{};
+    OneUse use{};
+};
+
 /// Verifies signature, issuer, times and audience of a token, then says what it allows. Fails
 /// with kUnauthenticated, `cause` being the original's words.
-using SignRule = std::function<Result<issuance::Grant>(const Token&, const Context&)>;
+using SignRule = std::function<Result<Allowed>(const Token&, const Context&)>;
 using RevokeRule = std::function<Result<RevokeGrant>(const Token&, const Context&)>;
-/// The text under which a verified token is remembered as used.
-using ReuseKey = std::function<std::string(const Token&)>;
 
 /// One configured provisioner: who it is, what it can do, how it is shown. What it cannot do it
 /// does not have. Immutable.
@@ -54,11 +64,12 @@ struct Provisioner {
     std::shared_ptr<const issuance::Rules> rules{};  ///< Null: none.
     std::vector<webhook::Webhook> webhooks{};
     std::string failure{};  ///< Why it could not be set up; empty if it could.
-    std::string json{};     ///< As GET /provisioners shows it, without state and stateReason.
+    /// Why it cannot work at present, "" if it can; none if that never changes.
+    std::function<std::string()> trouble{};
+    std::string json{};  ///< As GET /provisioners shows it, without state and stateReason.
 
     std::optional<SignRule> sign{};
     std::optional<RevokeRule> revoke{};
-    ReuseKey reuse_key{};
 
     std::optional<AcmeSettings> acme{};  ///< Of type ACME; none if it could not be set up.
 
@@ -71,6 +82,11 @@ struct Inherited {
     /// What a path in an entry means (setup::StepPath::resolve); none: what it says.
     std::function<std::string(const std::string&)> resolve{};
 };
+
+/// Error::reason of a token whose provisioner cannot be used: the detail is for the client.
+inline constexpr const char* kDisabled = "provisioner.disabled";
+/// `provisioner "NAME" is disabled due to an initialization error`, and why.
+Error disabled(const std::string& name, std::string why);
 
 /// Makes a provisioner from its entry in ca.json. A mistake in the entry gives a provisioner with
 /// `failure` set: it is listed and refuses every token. Fails with kInvalidArgument and the place

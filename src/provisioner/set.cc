@@ -14,16 +14,21 @@ namespace {
 constexpr std::int64_t kDefaultPage = 20, kLongestPage = 100;
 constexpr std::size_t kCursorDigits = 40;
 
+using AlsoUse = std::function<Status(storage::Transaction&)>;
+
 Error nobody(std::string cause) {
     return {.code = Code::kUnauthenticated, .cause = std::move(cause)};
 }
 
-Error disabled(const Provisioner& provisioner) {
-    return {.code = Code::kUnauthenticated,
-            .detail = "provisioner " + quote(provisioner.name) +
-                      " is disabled due to an initialization error",
-            .cause = provisioner.failure,
-            .reason = kDisabled};
+/// With what there is to do about a token that came again: for the log, as the original's clients
+/// hear nothing of it.
+Status advise(Status used, const std::string& advice) {
+    if (used || used.error().code != Code::kUnauthenticated || advice.empty()) {
+        return used;
+    }
+    Error error = std::move(used).error();
+    error.cause += "; " + advice;
+    return error;
 }
 
 /// The original's cursor: position, then 16 octets of the SHA-1 of the id.
@@ -35,18 +40,35 @@ std::string cursor_of(std::size_t position, const std::string& id) {
     return encode_hex(key + crypto::sha1(id).substr(4, 16));
 }
 
-/// The entry as it is listed: what went wrong is shown with it.
+/// The entry as it is listed: what is wrong is shown with it.
 std::string listed(const Provisioner& provisioner) {
-    if (provisioner.failure.empty()) {
+    std::string wrong = provisioner.failure;
+    if (wrong.empty() && provisioner.trouble) {
+        wrong = provisioner.trouble();
+    }
+    if (wrong.empty()) {
         return provisioner.json;
     }
     std::string text = provisioner.json.substr(0, provisioner.json.size() - 1);
     text += R"(,"state":"Uninitialized","stateReason":)";
-    json::append_string(text, provisioner.failure);
+    json::append_string(text, wrong);
     return text + "}";
 }
 
+AlsoUse use_of(std::optional<TokenUse> use, std::string advice) {
+    return [use = std::move(use), advice = std::move(advice)](storage::Transaction& transaction) {
+        return use ? advise(use_up(transaction, *use), advice) : ok();
+    };
+}
+
 }  // namespace
+
+Error disabled(const std::string& name, std::string why) {
+    return {.code = Code::kUnauthenticated,
+            .detail = "provisioner " + quote(name) + " is disabled due to an initialization error",
+            .cause = std::move(why),
+            .reason = kDisabled};
+}
 
 Status Identities::add(const Provisioner& provisioner) {
     const auto twice = [](const char* what) {
@@ -92,7 +114,7 @@ Result<ProvisionerSet> ProvisionerSet::open(std::vector<Provisioner> provisioner
         if (!added->encrypted_key.empty()) {
             set.encrypted_keys_.insert_or_assign(added->key_id, added->encrypted_key);
         }
-        set.by_cursor_.emplace(cursor_of(set.all_.size(), added->id), listed(*added));
+        set.by_cursor_.emplace(cursor_of(set.all_.size(), added->id), added.get());
         set.all_.push_back(added);
     }
     return set;
@@ -141,7 +163,7 @@ Result<ProvisionerSet::Claimed> ProvisionerSet::find(std::string_view text) cons
                       join(token.claims.audience, ", ") + ")");
     }
     if (!provisioner->failure.empty()) {
-        return disabled(*provisioner);
+        return disabled(provisioner->name, provisioner->failure);
     }
     // Whole seconds on both sides: a token made in the second of the start is good.
     const auto started = std::chrono::floor<std::chrono::seconds>(options_.started);
@@ -151,11 +173,15 @@ Result<ProvisionerSet::Claimed> ProvisionerSet::find(std::string_view text) cons
     return Claimed{.provisioner = provisioner, .token = std::move(token)};
 }
 
-Result<TokenUse> ProvisionerSet::unused(const Claimed& claimed) const {
-    const TokenUse use =
-        make_token_use(claimed.provisioner->reuse_key(claimed.token), claimed.token.claims.expires);
-    STEP_TRY(refuse_used(*database_, use));
-    return use;
+Result<std::optional<TokenUse>> ProvisionerSet::unused(const OneUse& use,
+                                                       const Token& token) const {
+    if (use.key.empty()) {
+        return std::optional<TokenUse>();
+    }
+    const TokenUse row =
+        make_token_use(use.key, use.for_ever ? std::nullopt : token.claims.expires);
+    STEP_TRY(advise(refuse_used(*database_, row), use.advice));
+    return std::optional(row);
 }
 
 Result<SignPermission> ProvisionerSet::authorize_sign(std::string_view text) const {
@@ -164,12 +190,13 @@ Result<SignPermission> ProvisionerSet::authorize_sign(std::string_view text) con
         return nobody("provisioner.AuthorizeSign not implemented");
     }
     const Context context{.now = clock_->now(), .audiences = audiences_};
-    STEP_ASSIGN(issuance::Grant grant, (*claimed.provisioner->sign)(claimed.token, context));
-    STEP_ASSIGN(const TokenUse use, unused(claimed));
-    return SignPermission{.grant = std::move(grant),
-                          .use_token = [use](storage::Transaction& transaction,
-                                             ByteView) { return use_up(transaction, use); },
-                          .token_id = claimed.provisioner->reuse_key(claimed.token)};
+    STEP_ASSIGN(Allowed allowed, (*claimed.provisioner->sign)(claimed.token, context));
+    STEP_ASSIGN(std::optional<TokenUse> row, unused(allowed.use, claimed.token));
+    return SignPermission{
+        .grant = std::move(allowed.grant),
+        .use_token = [use = use_of(std::move(row), allowed.use.advice)](
+                         storage::Transaction& transaction, ByteView) { return use(transaction); },
+        .token_id = allowed.use.key};
 }
 
 Result<RevokePermission> ProvisionerSet::authorize_revoke(std::string_view text) const {
@@ -179,10 +206,8 @@ Result<RevokePermission> ProvisionerSet::authorize_revoke(std::string_view text)
     }
     const Context context{.now = clock_->now(), .audiences = audiences_};
     STEP_ASSIGN(RevokeGrant grant, (*claimed.provisioner->revoke)(claimed.token, context));
-    STEP_ASSIGN(const TokenUse use, unused(claimed));
-    return RevokePermission{
-        .grant = std::move(grant),
-        .use_token = [use](storage::Transaction& transaction) { return use_up(transaction, use); }};
+    STEP_ASSIGN(std::optional<TokenUse> row, unused({.key = grant.token_id}, claimed.token));
+    return RevokePermission{.grant = std::move(grant), .use_token = use_of(std::move(row), "")};
 }
 
 /// Null if there is nobody to ask: neither the record nor the certificate names anyone.
@@ -226,7 +251,7 @@ Result<issuance::Origin> ProvisionerSet::authorize_renew(
         return recorded ? recorded->origin : issuance::Origin{};
     }
     if (!provisioner->failure.empty()) {
-        return disabled(*provisioner);
+        return disabled(provisioner->name, provisioner->failure);
     }
     if (provisioner->claims.disable_renewal) {
         return nobody("renew is disabled for provisioner '" + provisioner->name + "'");
@@ -256,7 +281,7 @@ ProvisionerSet::Page ProvisionerSet::list(std::string_view cursor, std::int64_t 
             page.next = zeros == std::string::npos ? "" : it->first.substr(zeros);
             break;
         }
-        page.entries.push_back(it->second);
+        page.entries.push_back(listed(*it->second));
     }
     return page;
 }

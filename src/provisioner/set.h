@@ -18,9 +18,7 @@
 
 namespace step::provisioner {
 
-/// Error::reason of a token whose provisioner could not be set up, and of a certificate that is
-/// too old to renew: their details are for the client.
-inline constexpr const char* kDisabled = "provisioner.disabled";
+/// Error::reason of a certificate that is too old to renew: the detail is for the client.
 inline constexpr const char* kExpired = "provisioner.certificate_expired";
 
 /// What a verified token allows, and the write that uses it up: neither can be had alone.
@@ -102,7 +100,7 @@ private:
     const Provisioner* lookup(const Token& token) const;
     Result<const Provisioner*> owner(const x509::Certificate& certificate,
                                      const std::optional<issuance::Entry>& recorded) const;
-    Result<TokenUse> unused(const Claimed& claimed) const;
+    Result<std::optional<TokenUse>> unused(const OneUse& use, const Token& token) const;
 
     Options options_;
     const Clock* clock_;
@@ -111,7 +109,7 @@ private:
     std::vector<std::string> every_audience_;
     std::vector<std::shared_ptr<const Provisioner>> all_;
     std::map<std::string, const Provisioner*, std::less<>> by_id_, by_name_, by_token_id_;
-    std::map<std::string, std::string> by_cursor_;
+    std::map<std::string, const Provisioner*> by_cursor_;
     std::map<std::string, std::string, std::less<>> encrypted_keys_;
 };
 

@@ -60,15 +60,15 @@ Audiences make_audiences(const std::vector<std::string>& dns_names) {
 
 bool audience_matches(const std::vector<std::string>& got, const std::vector<std::string>& want,
                       std::string_view fragment) {
+    // As it stands in a URL: "aws/My%20Cloud".
+    const std::string ending =
+        fragment.empty() ? "" : format_uri({.fragment = std::string(fragment)});
     return std::any_of(got.begin(), got.end(), [&](const std::string& one) {
         std::string wanted = strip_port(one);
-        if (!fragment.empty()) {
-            const std::size_t mark = wanted.size() - std::min(wanted.size(), fragment.size() + 1);
-            if (wanted[mark] != '#' || std::string_view(wanted).substr(mark + 1) != fragment) {
-                return false;
-            }
-            wanted.resize(mark);
+        if (!wanted.ends_with(ending)) {
+            return false;
         }
+        wanted.resize(wanted.size() - ending.size());
         return std::find(want.begin(), want.end(), wanted) != want.end();
     });
 }

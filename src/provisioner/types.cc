@@ -12,43 +12,58 @@ namespace {
 // The types of provisioner there are: name, members of their entries, what makes one.
 
 constexpr FieldRow kJwkFields[] = {
-    {"type", Kind::kText, &Config::type},
-    {"name", Kind::kText, &Config::name},
+    {"type", Kind::kAlways, &Config::type},
+    {"name", Kind::kAlways, &Config::name},
     {"key", Kind::kKey},
-    {"encryptedKey", Kind::kOptionalText, &Config::encrypted_key},
+    {"encryptedKey", Kind::kNonEmpty, &Config::encrypted_key},
+    {"claims", Kind::kClaims},
+    {"options", Kind::kOptions},
+    {"policy", Kind::kPolicy},
+};
+
+constexpr FieldRow kAwsFields[] = {
+    {"type", Kind::kAlways, &Config::type},
+    {"name", Kind::kAlways, &Config::name},
+    {"accounts", Kind::kAlways, &Config::accounts},
+    {"disableCustomSANs", Kind::kAlways, &Config::disable_custom_sans},
+    {"disableTrustOnFirstUse", Kind::kAlways, &Config::disable_trust_on_first_use},
+    {"imdsVersions", Kind::kAlways, &Config::imds_versions},
+    {"instanceAge", Kind::kAlways, &Config::instance_age},
+    {"iidRoots", Kind::kNonEmpty, &Config::iid_roots},
     {"claims", Kind::kClaims},
     {"options", Kind::kOptions},
     {"policy", Kind::kPolicy},
 };
 
 constexpr FieldRow kAcmeFields[] = {
-    {"type", Kind::kText, &Config::type},
-    {"name", Kind::kText, &Config::name},
-    {"forceCN", Kind::kFlag, nullptr, &Config::force_cn},
-    {"termsOfService", Kind::kOptionalText, &Config::terms_of_service},
-    {"website", Kind::kOptionalText, &Config::website},
-    {"caaIdentities", Kind::kTexts, nullptr, nullptr, &Config::caa_identities},
-    {"requireEAB", Kind::kFlag, nullptr, &Config::require_eab},
-    {"challenges", Kind::kTexts, nullptr, nullptr, &Config::challenges},
-    {"attestationFormats", Kind::kTexts, nullptr, nullptr, &Config::attestation_formats},
+    {"type", Kind::kAlways, &Config::type},
+    {"name", Kind::kAlways, &Config::name},
+    {"forceCN", Kind::kNonEmpty, &Config::force_cn},
+    {"termsOfService", Kind::kNonEmpty, &Config::terms_of_service},
+    {"website", Kind::kNonEmpty, &Config::website},
+    {"caaIdentities", Kind::kNonEmpty, &Config::caa_identities},
+    {"requireEAB", Kind::kNonEmpty, &Config::require_eab},
+    {"challenges", Kind::kNonEmpty, &Config::challenges},
+    {"attestationFormats", Kind::kNonEmpty, &Config::attestation_formats},
     {"attestationRoots", Kind::kOctets, &Config::attestation_roots},
     {"claims", Kind::kClaims},
     {"options", Kind::kOptions},
     {"policy", Kind::kPolicy},
-    {"acme", Kind::kPrivate, nullptr, nullptr, nullptr, &Config::acme},
+    {"acme", Kind::kPrivate, &Config::acme},
 };
 
 struct TypeRow {
     std::string_view name;
     std::span<const FieldRow> fields;
-    std::vector<std::string> (*find_failures)(const Config& config);
-    void (*make)(const Config& config, Provisioner& out);
+    std::vector<std::string> (*find_failures)(Config& config, const Inherited& inherited);
+    void (*make)(const Config& config, const Inherited& inherited, Provisioner& out);
     /// What else there is to read, with its mistakes; null: nothing.
     void (*read_more)(const Config& config, const Inherited& inherited, Provisioner& out,
                       std::vector<Error>& errors) = nullptr;
 };
 constexpr TypeRow kTypes[] = {
     {"JWK", kJwkFields, find_failures_jwk, make_jwk},
+    {"AWS", kAwsFields, find_failures_aws, make_aws},
     {"ACME", kAcmeFields, find_failures_acme, make_acme, read_acme_extras},
 };
 
@@ -99,7 +114,8 @@ Made make_all(const json::Value& entry, const Inherited& inherited) {
     if (row == nullptr) {
         return made;
     }
-    const Config config = read_config(entry, row->fields, made.unreadable);
+    Config config = read_config(entry, row->fields, made.unreadable);
+    made.failures = row->find_failures(config, inherited);
 
     Provisioner& out = made.provisioner;
     out = {.type = config.type,
@@ -113,7 +129,6 @@ Made make_all(const json::Value& entry, const Inherited& inherited) {
     if (config.claims) {
         out.claims = issuance::inherit(*config.claims, inherited.claims);
     }
-    made.failures = row->find_failures(config);
     if (auto webhooks = webhook::to_webhooks(config.options.webhooks)) {
         out.webhooks = *std::move(webhooks);
     } else {
@@ -123,7 +138,7 @@ Made make_all(const json::Value& entry, const Inherited& inherited) {
         made.failures.push_back(mistake.detail);
     }
     out.failure = made.failures.empty() ? "" : made.failures.front();
-    row->make(config, out);
+    row->make(config, inherited, out);
     if (row->read_more != nullptr) {
         row->read_more(config, inherited, out, made.unreadable);
     }
