@@ -38,6 +38,41 @@ std::vector<std::string> merge(std::vector<std::string> names,
     return names;
 }
 
+/// A chain, PEM, and the key that was made for it.
+struct Issued {
+    crypto::PrivateKey key;
+    std::string chain{};
+};
+
+Result<Issued> by_token(cli::Context& context, SignSession& session) {
+    const cli::Args& args = context.args;
+    if (const std::string subject = args.positional(0);
+        !subject.empty() && !equal_fold(subject, session.subject)) {
+        return invalid(fmt::format("token subject '{}' and argument '{}' do not match",
+                                   session.subject, subject));
+    }
+    STEP_ASSIGN(crypto::PrivateKey key, make_key(args));
+    x509::CsrDraft draft{.subject = x509::to_name({.common_name = session.subject})};
+    STEP_ASSIGN(draft.names, x509::classify_names(merge(args.list("san"), session.names)));
+    STEP_ASSIGN(const Bytes csr, x509::make_csr(draft, key));
+    STEP_ASSIGN(std::string chain,
+                request_certificate(context, session, encode_pem("CERTIFICATE REQUEST", csr)));
+    return Issued{.key = std::move(key), .chain = std::move(chain)};
+}
+
+Result<Issued> by_acme(cli::Context& context, const AcmeTarget& target) {
+    STEP_ASSIGN(const x509::AltNames typed, x509::classify_names(context.args.list("san")));
+    STEP_ASSIGN(AcmeNames order, acme_names(typed, target.subject));
+    STEP_ASSIGN(crypto::PrivateKey key, make_key(context.args));
+    STEP_ASSIGN(const Bytes der,
+                x509::make_csr({.subject = x509::to_name({.common_name = target.subject}),
+                                .names = std::move(order.names)},
+                               key));
+    STEP_ASSIGN(const x509::Csr csr, x509::parse_csr(der));
+    STEP_ASSIGN(std::string chain, acme_certificate(context, target, order.identifiers, csr));
+    return Issued{.key = std::move(key), .chain = std::move(chain)};
+}
+
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(3));
@@ -52,25 +87,18 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (args.is_set("token") && !names.empty()) {
         return exclusive("token", "san");
     }
-    STEP_ASSIGN(SignSession session, begin_sign(context, subject, names, ""));
-    if (!subject.empty() && !equal_fold(subject, session.subject)) {
-        return invalid(fmt::format("token subject '{}' and argument '{}' do not match",
-                                   session.subject, subject));
-    }
-    STEP_ASSIGN(const crypto::PrivateKey key, make_key(args));
-    x509::CsrDraft draft{.subject = x509::to_name({.common_name = session.subject})};
-    STEP_ASSIGN(draft.names, x509::classify_names(merge(names, session.names)));
-    STEP_ASSIGN(const Bytes csr, x509::make_csr(draft, key));
-    STEP_ASSIGN(const std::string chain,
-                request_certificate(context, session, encode_pem("CERTIFICATE REQUEST", csr)));
+    STEP_ASSIGN(SignWay way, begin_sign(context, subject, names, ""));
+    STEP_ASSIGN(const Issued issued, std::holds_alternative<AcmeTarget>(way)
+                                         ? by_acme(context, std::get<AcmeTarget>(way))
+                                         : by_token(context, std::get<SignSession>(way)));
 
     // All answers before the first write: a "no" leaves the old pair as it was.
     STEP_TRY(cli::confirm_overwrite(context, certificate_file));
     STEP_TRY(cli::confirm_overwrite(context, key_file));
-    const Secret key_pem = crypto::encode_private_key(key);
+    const Secret key_pem = crypto::encode_private_key(issued.key);
     STEP_TRY(replace_together(
         {{.path = key_file, .bytes = key_pem.view(), .mode = 0600, .treat = Mode::kExact},
-         {.path = certificate_file, .bytes = chain, .mode = 0600}}));
+         {.path = certificate_file, .bytes = issued.chain, .mode = 0600}}));
     context.console.selected("Certificate", certificate_file);
     context.console.selected("Private Key", key_file);
     return 0;

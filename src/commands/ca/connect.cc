@@ -12,13 +12,9 @@ namespace step::commands {
 namespace {
 
 Result<client::CaClient> open(const cli::Context& context, client::Connection connection) {
-    const auto value = [&](const char* name) { return context.environment.get(name).value_or(""); };
-    if (!value("STEP_TLS_TUNNEL").empty()) {
-        return Error{.code = Code::kUnsupported,
-                     .detail = "STEP_TLS_TUNNEL is set, but tunnels are not supported"};
-    }
-    STEP_ASSIGN(connection.proxy, client::proxy_for(connection.url, context.environment));
-    connection.source = value("STEP_CLIENT_ADDR");
+    STEP_ASSIGN(http::Client::Options transport, transport_to(context, connection.url));
+    connection.proxy = std::move(transport.proxy);
+    connection.source = std::move(transport.source);
     return client::connect(connection, context.random);
 }
 
@@ -98,6 +94,16 @@ Result<client::CaClient> connect(const cli::Context& context, client::Connection
         STEP_ASSIGN(connection.roots, root_certificates(context));
     }
     return open(context, std::move(connection));
+}
+
+Result<http::Client::Options> transport_to(const cli::Context& context, const std::string& url) {
+    const auto value = [&](const char* name) { return context.environment.get(name).value_or(""); };
+    if (!value("STEP_TLS_TUNNEL").empty()) {
+        return Error{.code = Code::kUnsupported,
+                     .detail = "STEP_TLS_TUNNEL is set, but tunnels are not supported"};
+    }
+    STEP_ASSIGN(std::string proxy, client::proxy_for(url, context.environment));
+    return http::Client::Options{.proxy = std::move(proxy), .source = value("STEP_CLIENT_ADDR")};
 }
 
 Result<client::CaClient> connect_insecurely(const cli::Context& context, const std::string& url) {

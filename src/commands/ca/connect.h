@@ -8,6 +8,7 @@
 #include "client/ca_client.h"
 #include "commands/ca/token_claims.h"
 #include "crypto/key.h"
+#include "http/client.h"
 #include "x509/certificate.h"
 
 namespace step::commands {
@@ -26,6 +27,10 @@ Result<std::vector<Bytes>> root_certificates(const cli::Context& context);
 /// A client for `connection`, through the proxy and from the address that the environment
 /// names. The CA at --ca-url with the roots above, if `connection` names none.
 Result<client::CaClient> connect(const cli::Context& context, client::Connection connection = {});
+
+/// How to reach the server of `url`: the proxy and the local address that the environment names.
+/// Whom to trust (`tls`) is the caller's.
+Result<http::Client::Options> transport_to(const cli::Context& context, const std::string& url);
 
 /// A client over a connection whose server nobody checks: for CaClient::root() only.
 Result<client::CaClient> connect_insecurely(const cli::Context& context, const std::string& url);

@@ -45,6 +45,20 @@ std::vector<std::string> names_of(const x509::AltNames& names) {
     return out;
 }
 
+Result<std::string> sign_by(cli::Context& context, SignWay& way, const x509::Csr& csr) {
+    const std::string common_name = csr.subject.common_name();
+    if (const auto* target = std::get_if<AcmeTarget>(&way)) {
+        STEP_ASSIGN(const AcmeNames order, acme_names(csr.names, common_name));
+        return acme_certificate(context, *target, order.identifiers, csr);
+    }
+    auto& session = std::get<SignSession>(way);
+    if (!common_name.empty() && !equal_fold(common_name, session.subject)) {
+        return invalid(fmt::format("token subject '{}' and CSR CommonName '{}' do not match",
+                                   session.subject, common_name));
+    }
+    return request_certificate(context, session, encode_pem("CERTIFICATE REQUEST", csr.der));
+}
+
 Result<cli::ExitCode> run(cli::Context& context) {
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(2));
@@ -55,15 +69,9 @@ Result<cli::ExitCode> run(cli::Context& context) {
     const std::string common_name = csr.subject.common_name();
     const std::string subject = common_name.empty() && !names.empty() ? names.front() : common_name;
 
-    STEP_ASSIGN(SignSession session,
-                begin_sign(context, subject, names,
-                           encode_base64(crypto::sha256(csr.der), Base64::kRawUrl)));
-    if (!common_name.empty() && !equal_fold(common_name, session.subject)) {
-        return invalid(fmt::format("token subject '{}' and CSR CommonName '{}' do not match",
-                                   session.subject, common_name));
-    }
-    STEP_ASSIGN(const std::string chain,
-                request_certificate(context, session, encode_pem("CERTIFICATE REQUEST", csr.der)));
+    STEP_ASSIGN(SignWay way, begin_sign(context, subject, names,
+                                        encode_base64(crypto::sha256(csr.der), Base64::kRawUrl)));
+    STEP_ASSIGN(const std::string chain, sign_by(context, way, csr));
     STEP_TRY(cli::write_output(context, certificate_file, chain));
     context.console.selected("Certificate", certificate_file);
     return 0;

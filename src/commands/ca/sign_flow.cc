@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/uri.h"
 #include "commands/ca/connect.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
@@ -12,13 +13,7 @@ namespace {
 
 using cli::FlagType;
 
-constexpr std::string_view kAcme = "a client of ACME";
 constexpr ForeignFlag kForeign[] = {
-    {"acme", FlagType::kString, kAcme},
-    {"standalone", FlagType::kBool, kAcme},
-    {"webroot", FlagType::kString, kAcme},
-    {"contact", FlagType::kList, kAcme},
-    {"http-listen", FlagType::kString, kAcme},
     {"x5c-cert", FlagType::kString, "a provisioner of type X5C"},
     {"x5c-key", FlagType::kString, "a provisioner of type X5C"},
     {"x5c-chain", FlagType::kList, "a provisioner of type X5C"},
@@ -28,16 +23,16 @@ constexpr ForeignFlag kForeign[] = {
     {"console", FlagType::kBool, "a provisioner of type OIDC"},
     {"kms", FlagType::kString, "a key store (KMS)"}};
 
-Result<SignSession> with_token(cli::Context& context, const std::string& token) {
+Result<SignWay> with_token(cli::Context& context, const std::string& token) {
     STEP_ASSIGN(TokenFacts facts, read_token(token));
     if (facts.root_digest.empty() && !facts.has_names) {
         return invalid("token is not supported");
     }
     STEP_ASSIGN(client::CaClient ca, connect_for_token(context, facts));
-    return SignSession{.ca = std::move(ca),
-                       .token = token,
-                       .subject = std::move(facts.subject),
-                       .names = std::move(facts.names)};
+    return SignWay(SignSession{.ca = std::move(ca),
+                               .token = token,
+                               .subject = std::move(facts.subject),
+                               .names = std::move(facts.names)});
 }
 
 }  // namespace
@@ -47,6 +42,7 @@ Flags sign_flags() {
                        validity_flags(),
                        template_data_flags(),
                        provisioner_flags(),
+                       acme_flags(),
                        password_file_flag(),
                        offline_flags(),
                        foreign_flags(kForeign),
@@ -59,26 +55,40 @@ Status check_sign_flags(const cli::Args& args) {
     return check_offline_flags(args);
 }
 
-Result<SignSession> begin_sign(cli::Context& context, const std::string& subject,
-                               const std::vector<std::string>& names,
-                               const std::string& confirmation) {
-    if (const std::string token = context.args.get("token"); !token.empty()) {
+Result<SignWay> begin_sign(cli::Context& context, const std::string& subject,
+                           const std::vector<std::string>& names, const std::string& confirmation) {
+    const cli::Args& args = context.args;
+    if (const std::string token = args.get("token"); !token.empty()) {
+        STEP_TRY(refuse_acme_flags(args, /*with_url=*/true));
         return with_token(context, token);
+    }
+    if (!args.get("acme").empty()) {
+        return SignWay(AcmeTarget{.directory = args.get("acme"), .subject = subject});
     }
     STEP_TRY(require_ca_url_or_token(context));
     STEP_ASSIGN(const CaAccess access, CaAccess::open(context));
     STEP_ASSIGN(client::CaClient ca, access.connect(context));
     STEP_ASSIGN(const TokenSource source, access.tokens(ca));
     TokenRequest request{.subject = subject, .names = names, .confirmation = confirmation};
-    STEP_ASSIGN(std::string token, new_token(context, source, request));
+    auto token = new_token(context, source, request);
+    if (!token && token.error().has_reason(kAcmeProvisioner)) {
+        return SignWay(AcmeTarget{.directory = fmt::format("{}/acme/{}/directory", access.url(),
+                                                           path_escape(request.provisioner)),
+                                  .subject = std::move(request.subject),
+                                  .of_provisioner = true});
+    }
+    if (!token) {
+        return std::move(token).error();
+    }
+    STEP_TRY(refuse_acme_flags(args, /*with_url=*/false));
     if (request.names.empty()) {
         request.names = {request.subject};
     }
-    return SignSession{.ca = std::move(ca),
-                       .offline = access.offline(),
-                       .token = std::move(token),
-                       .subject = std::move(request.subject),
-                       .names = std::move(request.names)};
+    return SignWay(SignSession{.ca = std::move(ca),
+                               .offline = access.offline(),
+                               .token = *std::move(token),
+                               .subject = std::move(request.subject),
+                               .names = std::move(request.names)});
 }
 
 Result<std::string> request_certificate(cli::Context& context, SignSession& session,

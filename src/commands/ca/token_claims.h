@@ -33,6 +33,7 @@ struct TokenRequest {
     std::string confirmation{};  ///< SHA-256 of the CSR, base64url; empty: none. X.509 sign only.
     json::Value user{};          ///< Object, in sign tokens; null: no such claim.
     SshClaims ssh{};             ///< In SSH sign tokens.
+    std::string provisioner{};   ///< Left here by new_token(): whom it chose.
 };
 
 /// The payload, members in the original's order. `root_digest` is the SHA-256 of the root in

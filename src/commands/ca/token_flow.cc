@@ -134,7 +134,9 @@ Status check_type(const json::Value& provisioner) {
     }
     const std::string type = text_member(provisioner, "type");
     if (is_type(provisioner, "ACME")) {
-        return invalid("step ACME provisioners do not support token auth flows");
+        Error error = invalid("step ACME provisioners do not support token auth flows");
+        error.reason = kAcmeProvisioner;
+        return error;
     }
     return Error{.code = Code::kUnsupported,
                  .detail = fmt::format("provisioners of type '{}' are not supported yet", type)};
@@ -211,6 +213,7 @@ TokenSource tokens_of(client::CaClient& ca, const Bytes& root) {
 Result<std::string> new_token(cli::Context& context, const TokenSource& source,
                               TokenRequest& request) {
     STEP_ASSIGN(const json::Value provisioner, choose_provisioner(context, source));
+    request.provisioner = text_member(provisioner, "name");
     if (request.subject.empty()) {
         const auto not_empty = [](std::string_view text) {
             return text.empty() ? Status(invalid("value is empty")) : ok();

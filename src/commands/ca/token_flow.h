@@ -23,9 +23,12 @@ struct TokenSource {
 /// What a CA tells over the network. `ca` must outlive it.
 TokenSource tokens_of(client::CaClient& ca, const Bytes& root);
 
+/// Error::reason of a provisioner that gives no tokens, but certificates by ACME.
+inline constexpr const char* kAcmeProvisioner = "commands.acme_provisioner";
+
 /// Chooses a provisioner (--kid, --provisioner, or a prompt), gets at its key (--key, or the one
 /// the CA keeps, opened with a password), and signs. The subject that a prompt gave is left in
-/// `request`.
+/// `request`, and the name of the provisioner. Fails with kAcmeProvisioner if that has type ACME.
 Result<std::string> new_token(cli::Context& context, const TokenSource& source,
                               TokenRequest& request);
 
