@@ -29,9 +29,11 @@ _addresses = itertools.count(2)
 
 
 class Responder:
-    """Answers http-01: `put(token, key authorization)`. `pages` maps any path to a body, (status, headers, body) or a function."""
+    """Answers http-01: `put(token, key authorization)`. `pages` maps any path to a body, (status, headers, body) or a function.
 
-    def __init__(self, host, port, context=None):
+    With `folder`, tokens that another program wrote there are served too."""
+
+    def __init__(self, host, port, folder=None, context=None):
         self.pages, self.asked = {}, []
         responder = self
 
@@ -39,6 +41,8 @@ class Responder:
             def do_GET(self):
                 responder.asked.append((self.path, self.headers["Host"], self.headers["User-Agent"]))
                 page = responder.pages.get(self.path, (404, {}, b"nothing here"))
+                if folder and (folder / self.path.rpartition("/")[2]).is_file():
+                    page = (folder / self.path.rpartition("/")[2]).read_bytes()
                 if callable(page):
                     page = page(self)
                 if page is None:
@@ -112,9 +116,12 @@ def tls_context(certificate, key, protocols=()):
 
 
 class AlpnResponder:
-    """Answers tls-alpn-01: `put(name, key authorization)`; `seen` lists the server names it was asked for."""
+    """Answers tls-alpn-01: `put(name, key authorization)`; `seen` lists the server names it was asked for.
 
-    def __init__(self, host, port):
+    With `folder`, certificates that another program wrote there are served too: NAME.crt.pem and NAME.key.pem."""
+
+    def __init__(self, host, port, folder=None):
+        self.folder = folder
         self.contexts, self.seen = {}, []
         self.plain = tls_context(*self_signed(["nobody.test"]), ["acme-tls/1"])
         self.plain.sni_callback = self._choose
@@ -127,11 +134,16 @@ class AlpnResponder:
 
     def _choose(self, connection, name, _):
         self.seen.append(name)
-        context = self.contexts.get((name or "").lower().rstrip("."))
+        context = self.contexts.get((name or "").lower().rstrip(".")) or self._from_folder(name)
         if context is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         connection.context = context
         return None
+
+    def _from_folder(self, name):
+        if not self.folder or not (self.folder / f"{name}.crt.pem").exists():
+            return None
+        return tls_context(*((self.folder / f"{name}.{part}.pem").read_bytes() for part in ("crt", "key")), ["acme-tls/1"])
 
     def _serve(self):
         while True:
@@ -162,16 +174,17 @@ def sni_of(name):
 
 
 class Site:
-    """`program` is "ours" or "original"; `change(config)` may edit ca.json before the start."""
+    """Lives as long as `case`, a test or a test class. `program` is "ours" or "original"; `change(config)` may edit ca.json."""
 
     def __init__(self, case, program=None, change=None, arguments=(), start=True):
-        self.case, self.program = case, program or SERVER
+        self.add_cleanup = case.addClassCleanup if isinstance(case, type) else case.addCleanup
+        self.program = program or SERVER
         self.binary = harness.OURS_CA if self.program == "ours" else harness.original_ca()
         self.dns = dns_server.DnsServer()
-        case.addCleanup(self.dns.close)
+        self.add_cleanup(self.dns.close)
         self.port, self.http_port, self.tls_port = (harness.free_port() for _ in range(3))
         self.home = harness.Home()
-        case.addCleanup(self.home.close)
+        self.add_cleanup(self.home.close)
         self.home.init(self.port)
         self.root = self.home.steppath / "certs/root_ca.crt"
         path = self.home.steppath / "config/ca.json"
@@ -189,7 +202,7 @@ class Site:
 
     def start(self):
         self.server = harness.Server(self.home, self.binary, arguments=self.arguments)
-        self.case.addCleanup(self.server.stop)
+        self.add_cleanup(self.server.stop)
         return self.server
 
     def directory(self, provisioner="acme", host="localhost"):
@@ -199,7 +212,7 @@ class Site:
         client = acme_client.Client(self.directory(provisioner), self.root, key)
         if register:
             client.register()
-        self.case.addCleanup(client.close)
+        self.add_cleanup(client.close)
         return client
 
     def address(self, *names):
@@ -210,14 +223,14 @@ class Site:
             self.dns.set(f"*.{name}", "A", address)
         return address
 
-    def responder(self, host):
-        responder = Responder(host, self.http_port)
-        self.case.addCleanup(responder.close)
+    def responder(self, host, folder=None):
+        responder = Responder(host, self.http_port, folder)
+        self.add_cleanup(responder.close)
         return responder
 
-    def alpn_responder(self, host):
-        responder = AlpnResponder(host, self.tls_port)
-        self.case.addCleanup(responder.close)
+    def alpn_responder(self, host, folder=None):
+        responder = AlpnResponder(host, self.tls_port, folder)
+        self.add_cleanup(responder.close)
         return responder
 
     def solver(self, *names):
