@@ -47,7 +47,7 @@ public:
         revocation::Register& revocations;
         Attempts& attempts;
     };
-    explicit Service(Deps deps) : deps_(deps) {}
+    explicit Service(Deps deps);
 
     // --- Accounts (RFC 8555 7.3) ---
     struct NewAccount {
@@ -153,8 +153,20 @@ public:
     const Clock& clock() const { return deps_.clock; }
 
 private:
+    Result<Service::OrderView> load(const storage::Snapshot& view, const Account& account,
+                                    std::string_view id) const;
+    Result<Authorization> load_authorization(const storage::Snapshot& view, const Account& account,
+                                             std::string_view id) const;
+    OrderStatus load_status(const storage::Snapshot& view, const Order& order) const;
+    Status mark_replaced(storage::Transaction& transaction, const Account& account, ByteView serial,
+                         const std::string& by) const;
+    Status may_revoke(const Account& account, const x509::Certificate& certificate) const;
+    Status settle(storage::Transaction& transaction, const Order& order, ByteView serial) const;
+
     Deps deps_;
     Store store_{};
+    std::string chain_;  ///< PEM of what stands above the certificates we issue now.
+    Bytes chain_id_;
 };
 
 /// Certificate ids in URLs.

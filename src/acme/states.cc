@@ -153,6 +153,9 @@ bool begin_processing(Authorization& authorization, ChallengeType type, SysSecon
         !may_move(challenge->status, ChallengeStatus::kProcessing)) {
         return false;
     }
+    if (challenge->due && *challenge->due > now + kPauses[std::size(kPauses) - 1]) {
+        return false;  // No pause is that long: it is being tried right now.
+    }
     challenge->status = ChallengeStatus::kProcessing;
     challenge->tries = 0;
     challenge->due = due;

@@ -39,9 +39,9 @@ struct Try {
 /// the client has to ask again.
 std::optional<std::chrono::seconds> pause_after(std::uint32_t tries);
 
-/// The client says that it is ready: the challenge is processing and due at `due`, if it was
-/// pending or processing and the authorization is pending. Otherwise nothing changes. True if
-/// something did.
+/// The client says that it is ready: the challenge is processing, if it was pending or waited for
+/// its next try, and the authorization is pending. It is this process's alone until `due`, which
+/// lies behind the longest pause of the schedule. Otherwise nothing changes. True if something did.
 bool begin_processing(Authorization& authorization, ChallengeType type, SysSeconds due,
                       SysTime now);
 /// What a try means for challenge and authorization. A challenge that is no longer processing, or

@@ -103,6 +103,15 @@ TEST_CASE("a try that fails is repeated after 5, 15 and 45 seconds, then when th
     CHECK_FALSE(begin_processing(authorization, ChallengeType::kDns01, kNow, kNow));
 }
 
+TEST_CASE("a client that asks again hastens the next try, but not one that runs") {
+    Authorization authorization = pending();
+    const SysSeconds lease = kNow + std::chrono::seconds(60);
+    CHECK(begin_processing(authorization, ChallengeType::kHttp01, lease, kNow));
+    CHECK_FALSE(begin_processing(authorization, ChallengeType::kHttp01, lease, kNow));
+    CHECK(apply(authorization, ChallengeType::kHttp01, {.error = {.type = "dns"}}, kNow));
+    CHECK(begin_processing(authorization, ChallengeType::kHttp01, lease, kNow));
+}
+
 TEST_CASE("a wrong answer ends challenge and authorization") {
     Authorization authorization = pending();
     CHECK_FALSE(begin_processing(authorization, ChallengeType::kTlsAlpn01, kNow, kNow));

@@ -193,7 +193,6 @@ Result<std::vector<std::string>> Orders::of_account(const storage::Snapshot& vie
         }
     }
     std::vector<std::string> found;
-    std::string last_key;
     bool behind = after.empty() || from == all;
     STEP_TRY(table_.scan_index(view, kOrdersByAccount, from, storage::prefix_end(all),
                                [&](std::string_view index, std::string_view id) {
@@ -206,12 +205,11 @@ Result<std::vector<std::string>> Orders::of_account(const storage::Snapshot& vie
     return found;
 }
 
-Result<std::size_t> Orders::count_since(const storage::Snapshot& view, std::string_view account_id,
-                                        SysSeconds since, std::size_t limit) const {
-    STEP_ASSIGN(const Keys ids,
-                row_keys(table_, view, kOrdersByAccount, order_key(account_id, since),
-                         storage::prefix_end(key().text(account_id).take()), limit));
-    return ids.size();
+Result<std::vector<std::string>> Orders::made_since(const storage::Snapshot& view,
+                                                    std::string_view account_id, SysSeconds since,
+                                                    std::size_t limit) const {
+    return row_keys(table_, view, kOrdersByAccount, order_key(account_id, since),
+                    storage::prefix_end(key().text(account_id).take()), limit);
 }
 
 Result<std::vector<std::string>> Orders::expired(const storage::Snapshot& view, SysSeconds before,

@@ -46,9 +46,10 @@ public:
     Result<std::vector<std::string>> of_account(const storage::Snapshot& view,
                                                 std::string_view account_id, std::string_view after,
                                                 std::size_t limit) const;
-    /// How many orders the account made since `since`, counting to `limit` at most.
-    Result<std::size_t> count_since(const storage::Snapshot& view, std::string_view account_id,
-                                    SysSeconds since, std::size_t limit) const;
+    /// Ids of orders of an account made at `since` or later, oldest first.
+    Result<std::vector<std::string>> made_since(const storage::Snapshot& view,
+                                                std::string_view account_id, SysSeconds since,
+                                                std::size_t limit) const;
     /// Ids of orders that expired before `before`.
     Result<std::vector<std::string>> expired(const storage::Snapshot& view, SysSeconds before,
                                              std::size_t limit) const;

@@ -16,9 +16,16 @@
 
 namespace step::acme {
 
-/// One try of one challenge: what is asked of the outside world, and what came of it. Blocks until
-/// it knows, at most as long as kTryTime.
-using TryChallenge = std::function<Try(const Authorization&, ChallengeType, const Account&)>;
+/// One try of one challenge: what is asked of the outside world, and what came of it.
+class Attempter {
+public:
+    virtual ~Attempter() = default;
+    /// Blocks until it knows, for less than Validation::kLease. Thread-safe.
+    virtual Try attempt(const Authorization& authorization, ChallengeType type,
+                        const Account& account) = 0;
+    /// Tries that run, and those to come, end at once.
+    virtual void stop() = 0;
+};
 
 /// Tries challenges in the background. A try that was announced begins at once; those that have to
 /// be repeated, and those that another process left behind, are found in the database when they are
@@ -29,40 +36,49 @@ public:
     static constexpr std::chrono::seconds kLease{60};
 
     struct Options {
-        std::size_t threads = 16;                    ///< At most; made when they are needed.
-        std::size_t waiting = 1000;                  ///< Announced and not yet begun.
-        std::chrono::milliseconds look_every{2000};  ///< For what is due in the database.
+        std::size_t threads = 16;                      ///< At most; made when they are needed.
+        std::size_t waiting = 1000;                    ///< Announced and not yet begun.
+        std::chrono::milliseconds look_every{10'000};  ///< For what other processes left behind.
     };
     /// All must outlive it.
-    Validation(const Clock& clock, storage::Database& database, Log& log, TryChallenge attempt,
+    Validation(const Clock& clock, storage::Database& database, Log& log, Attempter& attempter,
                Options options);
     Validation(const Validation&) = delete;
     Validation& operator=(const Validation&) = delete;
-    /// Waits for the tries that run.
+    /// Stops the tries that run; whoever opens the database next makes them again.
     ~Validation() override;
 
     void announce(const std::string& authorization_id, ChallengeType type) override;
     /// True if nothing is announced and nothing runs: for tests.
     bool idle() const;
+    /// Takes what is due now. The look-out does it; tests may.
+    void look();
 
 private:
-    using Job = std::pair<std::string, ChallengeType>;
+    struct Job {
+        std::string authorization_id{};
+        ChallengeType type = ChallengeType::kHttp01;
+    };
     void work();
-    void look();
+    void look_out();
     void run(const Job& job);
-    /// Takes what is due, so that no other process does.
-    Result<std::vector<Job>> claim();
+    Result<Try> attempt(const Job& job);
+    Status record(const Job& job, const Try& tried);
+    Result<std::vector<Job>> claim(SysTime now);
+    void enqueue(Job job);
+    void warn(const char* what, const Error& error);
 
     const Clock& clock_;
     storage::Database& database_;
     Log& log_;
-    TryChallenge attempt_;
+    Attempter& attempter_;
     Options options_;
     Store store_{};
     mutable std::mutex mutex_;
     std::condition_variable work_there_, look_again_;
     std::deque<Job> jobs_;
-    std::size_t running_ = 0, free_ = 0;
+    std::size_t free_ = 0, running_ = 0;
+    std::chrono::nanoseconds look_at_{};  ///< Monotonic.
     bool end_ = false;
     std::vector<std::thread> threads_;
     std::thread looker_;

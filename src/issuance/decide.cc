@@ -55,6 +55,20 @@ void set_provisioner_extension(profile::CertificatePlan& plan, const Grant& gran
     }
 }
 
+/// `forceCN` of a provisioner.
+Status force_common_name(profile::CertificatePlan& plan, const Grant& grant) {
+    if (!grant.force_common_name || !plan.subject.common_name.empty()) {
+        return ok();
+    }
+    if (plan.names.dns.empty()) {
+        return Error{.code = Code::kForbidden,
+                     .detail = "error validating certificate",
+                     .cause = "cannot force common name, DNS names is empty"};
+    }
+    plan.subject.common_name = plan.names.dns.front();
+    return ok();
+}
+
 /// How a client hears of a name that a policy cannot judge.
 struct Undecided {
     Code code;
@@ -109,6 +123,7 @@ Result<Decision> Decider::decide(const x509::Csr& csr, const Grant& grant,
     profile::CertificatePlan& plan = shape.plan;
     plan.subject = with_defaults(std::move(plan.subject), authority_->default_subject);
     set_provisioner_extension(plan, grant);
+    STEP_TRY(force_common_name(plan, grant));
     STEP_ASSIGN(const Validity validity,
                 decide_validity(said(options.not_before, plan.not_before),
                                 said(options.not_after, plan.not_after), grant.lifetimes,

@@ -65,6 +65,8 @@ struct Grant {
     std::vector<std::string> common_names{};
     bool any_common_name = false;  ///< It may carry any.
     NameRule name_rule = NameRule::kSame;
+    /// A certificate that would have no common name gets its first DNS name (`forceCN`).
+    bool force_common_name = false;
     /// base64url SHA-256 of the only CSR that will do; empty: any.
     std::string csr_fingerprint{};
     Lifetimes lifetimes{};

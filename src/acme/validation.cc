@@ -1,0 +1,235 @@
+#include "acme/validation.h"
+
+#include <algorithm>
+
+namespace step::acme {
+namespace {
+
+constexpr std::size_t kClaimAtOnce = 64;
+
+}  // namespace
+
+Validation::Validation(const Clock& clock, storage::Database& database, Log& log,
+                       Attempter& attempter, Options options)
+    : clock_(clock),
+      database_(database),
+      log_(log),
+      attempter_(attempter),
+      options_(options),
+      look_at_(clock.monotonic()),
+      looker_([this] { look_out(); }) {}
+
+Validation::~Validation() {
+    {
+        const std::lock_guard lock(mutex_);
+        end_ = true;
+    }
+    attempter_.stop();
+    work_there_.notify_all();
+    look_again_.notify_all();
+    looker_.join();
+    for (std::thread& thread : threads_) {
+        thread.join();
+    }
+}
+
+void Validation::announce(const std::string& authorization_id, ChallengeType type) {
+    enqueue({.authorization_id = authorization_id, .type = type});
+}
+
+bool Validation::idle() const {
+    const std::lock_guard lock(mutex_);
+    return jobs_.empty() && running_ == 0;
+}
+
+void Validation::enqueue(Job job) {
+    const std::lock_guard lock(mutex_);
+    if (end_ || jobs_.size() >= options_.waiting) {
+        return;  // It is due once its lease is over.
+    }
+    jobs_.push_back(std::move(job));
+    if (jobs_.size() > free_ && threads_.size() < options_.threads) {
+        threads_.emplace_back([this] { work(); });
+    }
+    work_there_.notify_one();
+}
+
+void Validation::work() {
+    std::unique_lock lock(mutex_);
+    while (!end_) {
+        if (jobs_.empty()) {
+            ++free_;
+            work_there_.wait(lock, [this] { return end_ || !jobs_.empty(); });
+            --free_;
+            continue;
+        }
+        const Job job = std::move(jobs_.front());
+        jobs_.pop_front();
+        ++running_;
+        lock.unlock();
+        run(job);
+        lock.lock();
+        --running_;
+    }
+}
+
+void Validation::run(const Job& job) {
+    const Result<Try> tried = attempt(job);
+    if (!tried) {
+        warn("a challenge could not be tried", tried.error());
+        return;  // Due again when its lease is over.
+    }
+    if (Status recorded = record(job, *tried); !recorded) {
+        warn("the outcome of a challenge could not be recorded", recorded.error());
+    }
+}
+
+Result<Try> Validation::attempt(const Job& job) {
+    Authorization authorization;
+    std::optional<Account> account;
+    STEP_TRY(database_.read([&](const storage::Snapshot& view) -> Status {
+        STEP_ASSIGN(std::optional<Authorization> found,
+                    store_.authorizations.get(view, job.authorization_id));
+        if (!found) {
+            return Error{.code = Code::kNotFound, .cause = "it is gone"};
+        }
+        authorization = *std::move(found);
+        STEP_ASSIGN(account, store_.accounts.get(view, authorization.account_id));
+        return ok();
+    }));
+    if (!account) {
+        return Error{.code = Code::kNotFound, .cause = "its account is gone"};
+    }
+    return attempter_.attempt(authorization, job.type, *account);
+}
+
+Status Validation::record(const Job& job, const Try& tried) {
+    bool ending = false;
+    {
+        const std::lock_guard lock(mutex_);
+        ending = end_ && tried.verdict == Try::Verdict::kRetry;
+    }
+    const SysTime now = clock_.now();
+    const SysSeconds second = std::chrono::floor<std::chrono::seconds>(now);
+    std::optional<SysSeconds> due;
+    STEP_TRY(database_.transact([&](storage::Transaction& transaction) -> Status {
+        due.reset();
+        STEP_ASSIGN(std::optional<Authorization> authorization,
+                    store_.authorizations.get(transaction, job.authorization_id));
+        if (!authorization) {
+            return ok();
+        }
+        const auto challenge =
+            std::ranges::find(authorization->challenges, job.type, &Challenge::type);
+        if (challenge == authorization->challenges.end()) {
+            return ok();
+        }
+        if (ending) {
+            if (!challenge->due) {
+                return ok();
+            }
+            challenge->due = second;  // For whoever serves the database next.
+        } else if (!apply(*authorization, job.type, tried, now)) {
+            if (!challenge->due) {
+                return ok();
+            }
+            challenge->due.reset();  // It ended otherwise, or ran out.
+        }
+        due = challenge->due;
+        return store_.authorizations.update(transaction, *authorization);
+    }));
+    if (due && !ending) {
+        const std::lock_guard lock(mutex_);
+        look_at_ = std::min(look_at_, clock_.monotonic() + (*due - second));
+        look_again_.notify_all();
+    }
+    return ok();
+}
+
+void Validation::look_out() {
+    std::unique_lock lock(mutex_);
+    while (!end_) {
+        const std::chrono::nanoseconds now = clock_.monotonic();
+        if (now < look_at_) {
+            look_again_.wait_for(lock, look_at_ - now);
+            continue;
+        }
+        look_at_ = now + options_.look_every;
+        lock.unlock();
+        look();
+        lock.lock();
+    }
+}
+
+void Validation::look() {
+    const SysTime now = clock_.now();
+    std::optional<SysSeconds> next;
+    const Status read = database_.read([&](const storage::Snapshot& view) -> Status {
+        STEP_ASSIGN(next, store_.authorizations.next_due(view));
+        return ok();
+    });
+    if (!read) {
+        warn("challenges that are due could not be looked for", read.error());
+        return;
+    }
+    if (!next) {
+        return;
+    }
+    if (*next > now) {
+        const std::lock_guard lock(mutex_);
+        look_at_ = std::min(
+            look_at_,
+            clock_.monotonic() + std::chrono::duration_cast<std::chrono::nanoseconds>(*next - now));
+        return;
+    }
+    Result<std::vector<Job>> claimed = claim(now);
+    if (!claimed) {
+        warn("challenges that are due could not be taken", claimed.error());
+        return;
+    }
+    if (claimed->size() >= kClaimAtOnce) {  // There may be more.
+        const std::lock_guard lock(mutex_);
+        look_at_ = clock_.monotonic();
+    }
+    for (Job& job : *claimed) {
+        enqueue(std::move(job));
+    }
+}
+
+/// Takes what is due, so that no other process does: its next time is when this one must have
+/// failed.
+Result<std::vector<Validation::Job>> Validation::claim(SysTime now) {
+    const SysSeconds second = std::chrono::floor<std::chrono::seconds>(now);
+    std::vector<Job> claimed;
+    STEP_TRY(database_.transact([&](storage::Transaction& transaction) -> Status {
+        claimed.clear();
+        STEP_ASSIGN(
+            std::vector<Authorization> due,
+            store_.authorizations.due(transaction, second + std::chrono::seconds(1), kClaimAtOnce));
+        for (Authorization& authorization : due) {
+            const bool lives =
+                effective_status(authorization, now) == AuthorizationStatus::kPending;
+            for (Challenge& challenge : authorization.challenges) {
+                if (!challenge.due || *challenge.due > second) {
+                    continue;
+                }
+                challenge.due.reset();
+                if (lives && challenge.status == ChallengeStatus::kProcessing) {
+                    challenge.due = second + kLease;
+                    claimed.push_back(
+                        {.authorization_id = authorization.id, .type = challenge.type});
+                }
+            }
+            STEP_TRY(store_.authorizations.update(transaction, authorization));
+        }
+        return ok();
+    }));
+    return claimed;
+}
+
+void Validation::warn(const char* what, const Error& error) {
+    log_.write(Level::kWarning, std::string("ACME: ") + what,
+               {{.name = "error", .value = error.detail + error.cause}});
+}
+
+}  // namespace step::acme
