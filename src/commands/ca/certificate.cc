@@ -38,6 +38,25 @@ std::vector<std::string> merge(std::vector<std::string> names,
     return names;
 }
 
+/// A token of our own carries the names, one of a cloud does not.
+Status check_names(const cli::Args& args) {
+    if (!args.is_set("token") || args.list("san").empty()) {
+        return ok();
+    }
+    const auto facts = read_token(args.get("token"));
+    return facts && facts->vm ? ok() : Status(exclusive("token", "san"));
+}
+
+/// The names of the certificate. Those that the cloud gave a VM count where no other host is
+/// named.
+Result<x509::AltNames> names_for(const std::vector<std::string>& given,
+                                 const SignSession& session) {
+    const std::vector<std::string> names = merge(given, session.names);
+    STEP_ASSIGN(x509::AltNames sorted, x509::classify_names(names));
+    const bool of_host = !sorted.dns.empty() || !sorted.ips.empty();
+    return of_host ? std::move(sorted) : x509::classify_names(merge(names, session.vm_names));
+}
+
 /// A chain, PEM, and the key that was made for it.
 struct Issued {
     crypto::PrivateKey key;
@@ -47,13 +66,13 @@ struct Issued {
 Result<Issued> by_token(cli::Context& context, SignSession& session) {
     const cli::Args& args = context.args;
     if (const std::string subject = args.positional(0);
-        !subject.empty() && !equal_fold(subject, session.subject)) {
+        !session.from_cloud && !subject.empty() && !equal_fold(subject, session.subject)) {
         return invalid(fmt::format("token subject '{}' and argument '{}' do not match",
                                    session.subject, subject));
     }
     STEP_ASSIGN(crypto::PrivateKey key, make_key(args));
     x509::CsrDraft draft{.subject = x509::to_name({.common_name = session.subject})};
-    STEP_ASSIGN(draft.names, x509::classify_names(merge(args.list("san"), session.names)));
+    STEP_ASSIGN(draft.names, names_for(args.list("san"), session));
     STEP_ASSIGN(const Bytes csr, x509::make_csr(draft, key));
     STEP_ASSIGN(std::string chain,
                 request_certificate(context, session, encode_pem("CERTIFICATE REQUEST", csr)));
@@ -84,9 +103,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         return equal_positionals("crt-file", "key-file", args.usage());
     }
     const std::vector<std::string> names = args.list("san");
-    if (args.is_set("token") && !names.empty()) {
-        return exclusive("token", "san");
-    }
+    STEP_TRY(check_names(args));
     STEP_ASSIGN(SignWay way, begin_sign(context, subject, names, ""));
     STEP_ASSIGN(const Issued issued, std::holds_alternative<AcmeTarget>(way)
                                          ? by_acme(context, std::get<AcmeTarget>(way))

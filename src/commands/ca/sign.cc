@@ -52,7 +52,7 @@ Result<std::string> sign_by(cli::Context& context, SignWay& way, const x509::Csr
         return acme_certificate(context, *target, order.identifiers, csr);
     }
     auto& session = std::get<SignSession>(way);
-    if (!common_name.empty() && !equal_fold(common_name, session.subject)) {
+    if (!session.from_cloud && !common_name.empty() && !equal_fold(common_name, session.subject)) {
         return invalid(fmt::format("token subject '{}' and CSR CommonName '{}' do not match",
                                    session.subject, common_name));
     }

@@ -23,16 +23,32 @@ constexpr ForeignFlag kForeign[] = {
     {"console", FlagType::kBool, "a provisioner of type OIDC"},
     {"kms", FlagType::kString, "a key store (KMS)"}};
 
-Result<SignWay> with_token(cli::Context& context, const std::string& token) {
+/// A token of a cloud is for its VM; `subject` is what the certificate shall be for.
+void use_cloud_token(SignSession& session, const client::CloudVm& vm, std::string subject,
+                     bool custom_names) {
+    session.from_cloud = true;
+    session.subject = std::move(subject);
+    session.vm_names = vm.names;
+    if (custom_names && !session.subject.empty()) {
+        session.vm_names.push_back(session.subject);
+    }
+}
+
+Result<SignWay> with_token(cli::Context& context, const std::string& token,
+                           const std::string& subject) {
     STEP_ASSIGN(TokenFacts facts, read_token(token));
-    if (facts.root_digest.empty() && !facts.has_names) {
+    if (facts.root_digest.empty() && !facts.has_names && !facts.vm) {
         return invalid("token is not supported");
     }
     STEP_ASSIGN(client::CaClient ca, connect_for_token(context, facts));
-    return SignWay(SignSession{.ca = std::move(ca),
-                               .token = token,
-                               .subject = std::move(facts.subject),
-                               .names = std::move(facts.names)});
+    SignSession session{.ca = std::move(ca),
+                        .token = token,
+                        .subject = std::move(facts.subject),
+                        .names = std::move(facts.names)};
+    if (facts.vm) {
+        use_cloud_token(session, *facts.vm, subject, /*custom_names=*/true);
+    }
+    return SignWay(std::move(session));
 }
 
 }  // namespace
@@ -60,7 +76,7 @@ Result<SignWay> begin_sign(cli::Context& context, const std::string& subject,
     const cli::Args& args = context.args;
     if (const std::string token = args.get("token"); !token.empty()) {
         STEP_TRY(refuse_acme_flags(args, /*with_url=*/true));
-        return with_token(context, token);
+        return with_token(context, token, subject);
     }
     if (!args.get("acme").empty()) {
         return SignWay(AcmeTarget{.directory = args.get("acme"), .subject = subject});
@@ -81,14 +97,20 @@ Result<SignWay> begin_sign(cli::Context& context, const std::string& subject,
         return std::move(token).error();
     }
     STEP_TRY(refuse_acme_flags(args, /*with_url=*/false));
-    if (request.names.empty()) {
+    if (request.names.empty() && !request.from_cloud) {
         request.names = {request.subject};
     }
-    return SignWay(SignSession{.ca = std::move(ca),
-                               .offline = access.offline(),
-                               .token = *std::move(token),
-                               .subject = std::move(request.subject),
-                               .names = std::move(request.names)});
+    SignSession session{.ca = std::move(ca),
+                        .offline = access.offline(),
+                        .token = *std::move(token),
+                        .subject = request.subject,
+                        .names = std::move(request.names)};
+    if (request.from_cloud) {
+        STEP_ASSIGN(const TokenFacts facts, read_token(session.token));
+        use_cloud_token(session, facts.vm.value_or(client::CloudVm{}), std::move(request.subject),
+                        request.custom_names);
+    }
+    return SignWay(std::move(session));
 }
 
 Result<std::string> request_certificate(cli::Context& context, SignSession& session,

@@ -19,6 +19,10 @@ struct SignSession {
     std::string token{};
     std::string subject{};             ///< The token's.
     std::vector<std::string> names{};  ///< The token's "sans", in order.
+    /// The token comes from the cloud of a VM: it does not say what the certificate is for, but
+    /// which names a certificate has for which nobody names a host.
+    bool from_cloud = false;
+    std::vector<std::string> vm_names{};
 };
 
 /// The flags that `ca certificate` and `ca sign` share.

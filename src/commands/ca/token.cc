@@ -184,6 +184,19 @@ Result<std::string> offline_token(cli::Context& context, TokenRequest& request) 
     return new_token_by_flags(context, source, request);
 }
 
+/// Flags that say what a token of ours shall say are of no use to one that a cloud made.
+void warn_of_idle_flags(cli::Context& context) {
+    for (const char* flag : {"san", "not-before", "not-after", "cnf", "cnf-file", "set", "set-file",
+                             "principal", "cert-not-before", "cert-not-after"}) {
+        if (context.args.source(flag) == cli::Source::kCommandLine) {
+            context.console.err(
+                fmt::format("warning: flag '--{}' changes nothing: a token of AWS, GCP "
+                            "or Azure says what the cloud put into it\n",
+                            flag));
+        }
+    }
+}
+
 Result<std::string> online_token(cli::Context& context, TokenRequest& request) {
     STEP_ASSIGN(const CaAccess access, CaAccess::open(context));
     STEP_ASSIGN(client::CaClient ca, access.connect(context));
@@ -225,7 +238,12 @@ Result<std::string> make_token(cli::Context& context) {
         return renewal_token(context);
     }
     STEP_TRY(refuse_foreign_flags(args, kX5c));
-    return args.flag("offline") ? offline_token(context, request) : online_token(context, request);
+    auto token =
+        args.flag("offline") ? offline_token(context, request) : online_token(context, request);
+    if (token && request.from_cloud) {
+        warn_of_idle_flags(context);
+    }
+    return token;
 }
 
 Result<cli::ExitCode> run(cli::Context& context) {

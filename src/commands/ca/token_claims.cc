@@ -140,6 +140,11 @@ Result<TokenFacts> read_token(const std::string& token) {
     TokenFacts facts{.subject = claims->subject,
                      .audience = claims->audience.empty() ? "" : claims->audience.front(),
                      .root_digest = to_lower(text_claim(*claims, "sha"))};
+    auto vm = client::read_cloud_vm(claims->all);
+    if (!vm) {
+        return explain(std::move(vm).error(), "error parsing token: ");
+    }
+    facts.vm = *std::move(vm);
     const json::Value* sans = claims->all.find_exact("sans");
     facts.has_names = sans != nullptr;
     if (sans != nullptr && sans->as_array() != nullptr) {

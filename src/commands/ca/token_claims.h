@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/runtime.h"
+#include "client/cloud/vm_names.h"
 #include "json/value.h"
 
 namespace step::commands {
@@ -33,7 +34,11 @@ struct TokenRequest {
     std::string confirmation{};  ///< SHA-256 of the CSR, base64url; empty: none. X.509 sign only.
     json::Value user{};          ///< Object, in sign tokens; null: no such claim.
     SshClaims ssh{};             ///< In SSH sign tokens.
-    std::string provisioner{};   ///< Left here by new_token(): whom it chose.
+
+    // Left here by new_token().
+    std::string provisioner{};  ///< Whom it chose.
+    bool from_cloud = false;    ///< The token comes from the cloud of this VM.
+    bool custom_names = true;   ///< False: its provisioner takes only the names the cloud gave us.
 };
 
 /// The payload, members in the original's order. `root_digest` is the SHA-256 of the root in
@@ -50,6 +55,8 @@ struct TokenFacts {
     std::string root_digest{};  ///< "sha", lower case; empty: none.
     std::vector<std::string> names{};
     bool has_names = false;  ///< It has a claim "sans".
+    /// Set if it comes from the cloud of a VM: then the subject is not what the certificate is for.
+    std::optional<client::CloudVm> vm{};
 };
 /// "error parsing token: …"
 Result<TokenFacts> read_token(const std::string& token);

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "cli/files.h"
+#include "commands/ca/cloud_token.h"
 #include "commands/ca/provisioner_file.h"
 #include "commands/errors.h"
 #include "commands/key_files.h"
@@ -225,6 +226,9 @@ Result<std::string> new_token(cli::Context& context, const TokenSource& source,
                                      : "What DNS names or IP addresses would you like to use? "
                                        "(e.g. internal.smallstep.com)",
                                 not_empty));
+    }
+    if (is_cloud_provisioner(provisioner)) {
+        return cloud_token(context, provisioner, source.audience, request);
     }
     STEP_TRY(check_type(provisioner));
     STEP_ASSIGN(jose::Jwk key, provisioner_key(context, source, provisioner));

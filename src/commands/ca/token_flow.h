@@ -27,8 +27,9 @@ TokenSource tokens_of(client::CaClient& ca, const Bytes& root);
 inline constexpr const char* kAcmeProvisioner = "commands.acme_provisioner";
 
 /// Chooses a provisioner (--kid, --provisioner, or a prompt), gets at its key (--key, or the one
-/// the CA keeps, opened with a password), and signs. The subject that a prompt gave is left in
-/// `request`, and the name of the provisioner. Fails with kAcmeProvisioner if that has type ACME.
+/// the CA keeps, opened with a password), and signs; for a provisioner of a cloud it asks the
+/// metadata service of this VM instead. The subject that a prompt gave is left in `request`, and
+/// the name of the provisioner. Fails with kAcmeProvisioner if that has type ACME.
 Result<std::string> new_token(cli::Context& context, const TokenSource& source,
                               TokenRequest& request);
 
