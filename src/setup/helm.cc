@@ -68,6 +68,7 @@ std::string configuration(const InitOptions& options, const InitPlan& plan) {
         "          enableAdmin: false\n"
         "          provisioners:\n"
         "            - {}\n"
+        "{}"
         "        tls:\n"
         "          cipherSuites:\n"
         "            - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256\n"
@@ -76,7 +77,10 @@ std::string configuration(const InitOptions& options, const InitPlan& plan) {
         "          maxVersion: 1.3\n"
         "          renegotiation: false\n"
         "\n",
-        json::encode(provisioner));
+        json::encode(provisioner),
+        options.acme
+            ? fmt::format("            - {}\n", json::encode(acme_provisioner(options.provisioner)))
+            : "");
     return text + fmt::format(
                       "      defaults.json:\n"
                       "        ca-url: {}\n"

@@ -65,7 +65,11 @@ json::Value configuration(const InitOptions& options, const InitPlan& plan,
                                              {"dataSource", plan.database},
                                              {"badgerFileLoadingMode", ""}}});
     }
-    config.push_back({"authority", json::Object{{"provisioners", json::Array{provisioner}}}});
+    json::Array provisioners{provisioner};
+    if (options.acme) {
+        provisioners.push_back(acme_provisioner(options.provisioner));
+    }
+    config.push_back({"authority", json::Object{{"provisioners", std::move(provisioners)}}});
     config.push_back(
         {"tls",
          json::Object{{"cipherSuites", json::Array{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
@@ -255,6 +259,10 @@ Result<json::Value> make_provisioner(const std::string& name, jose::Jwk key, con
         entry.push_back({"encryptedKey", std::move(encrypted)});
     }
     return json::Value(std::move(entry));
+}
+
+json::Value acme_provisioner(const std::string& first) {
+    return json::Object{{"type", "ACME"}, {"name", first == "acme" ? "acme-1" : "acme"}};
 }
 
 Result<json::Value> make_provisioner(const std::string& name, const Secret& password,

@@ -41,6 +41,7 @@ struct InitOptions {
     std::string provisioner{};       ///< Name of the first JWK provisioner.
     std::string ca_url{};            ///< --with-ca-url; empty: made of the first name and the port.
     bool database = true;            ///< False: --no-db.
+    bool acme = false;               ///< A provisioner of type ACME, too; see acme_provisioner().
     bool configure = true;           ///< False: --pki, certificates and keys only.
     bool helm = false;               ///< For helm_values(): as its chart has it, nothing to write.
     std::string folder{};            ///< StepPath::authority().
@@ -76,6 +77,10 @@ Result<json::Value> make_provisioner(const std::string& name, const Secret& pass
 /// encryptedKey. A key id and an algorithm that are missing are filled in.
 Result<json::Value> make_provisioner(const std::string& name, jose::Jwk key, const Secret& password,
                                      Random& random);
+
+/// The entry of type ACME that --acme adds: "acme", or "acme-1" if the first provisioner has that
+/// name.
+json::Value acme_provisioner(const std::string& first);
 
 /// Encrypts the keys and the provisioner's with the passwords given (`provisioner_password`
 /// none: `password` too) and lays out the tree. The key of a root that existed is not part of it.

@@ -51,7 +51,7 @@ std::string text_of(const InitPlan& plan, const std::string& path) {
 json::Value provisioner_of(const InitPlan& plan) {
     const auto config = parse_config(text_of(plan, plan.configuration), "ca.json");
     REQUIRE_MESSAGE(config, config.error().detail);
-    REQUIRE(config->authority.provisioners.size() == 1);
+    REQUIRE(!config->authority.provisioners.empty());
     return config->authority.provisioners[0];
 }
 
@@ -89,12 +89,14 @@ TEST_CASE("init writes the tree, the modes and the text that the original writes
     Made made;
     const Secret password{Bytes("password")};
     const Secret other{Bytes("other")};
-    for (const std::string name : {"standalone", "no-db", "with-ca-url", "dns-many-port-443",
-                                   "standalone-provisioner-password", "default-deployment-type"}) {
+    for (const std::string name :
+         {"standalone", "no-db", "with-ca-url", "dns-many-port-443",
+          "standalone-provisioner-password", "default-deployment-type", "acme"}) {
         CAPTURE(name);
         const TempFolder folder;
         InitOptions options = standalone(folder);
         options.database = name != "no-db";
+        options.acme = name == "acme";
         if (name == "with-ca-url") {
             options.ca_url = "https://ca.example.com:8443";
         }

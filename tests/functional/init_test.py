@@ -83,6 +83,17 @@ class Init(Case):
         self.assertEqual(normalised(self.init("--helm", "--no-db").stdout, self.user),
                          golden["stdout"].replace(database, ""))
 
+    def test_acme_adds_a_provisioner_that_the_ca_serves(self):
+        done = self.init("--acme")
+        golden = recorded("acme")
+        self.assertEqual(normalised(done.stderr, self.user), golden["stderr"].rstrip("\n") + "\n")
+        self.assertEqual(normalised(self.init("--acme", "--helm").stdout, self.user), recorded("helm-acme")["stdout"])
+        self.user = self.home()
+        self.user.s(*[f if f != "admin@test" else "acme" for f in self.FLAGS], "--acme")
+        entries = json.loads((self.user.steppath / "config/ca.json").read_text())["authority"]["provisioners"]
+        self.assertEqual([e["name"] for e in entries], ["acme", "acme-1"])
+        self.assertEqual(entries[1], {"type": "ACME", "name": "acme-1"})
+
     def test_helm_values_are_yaml_whatever_the_answers(self):
         try:
             import yaml
@@ -220,7 +231,7 @@ class Init(Case):
                 ("--helm --context c", "flag '--helm' is incompatible with '--context'"),
                 ("--key-password-file x", "flag '--key-password-file' requires the '--key' flag"),
                 ("--ssh", "flag '--ssh' needs an SSH certificate authority, which is not supported yet"),
-                ("--acme", "flag '--acme' needs ACME, which is not supported yet"),
+                ("--acme --no-db", "flag '--acme' is incompatible with '--no-db'"),
                 ("--ra StepCAS", "flag '--ra' needs a registration authority mode, which is not supported yet"),
                 ("--kms-root x", "flag '--kms-root' needs a key management service, which is not supported yet"),
                 ("--deployment-type linked", "deployment type 'linked' needs a linked authority, which is not supported yet")]:

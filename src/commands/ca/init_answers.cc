@@ -143,6 +143,7 @@ Result<InitAnswers> ask_init(cli::Context& context, setup::StepPath& path) {
     setup::InitOptions& options = answers.options;
     options.ca_url = args.get("with-ca-url");
     options.database = !args.flag("no-db");
+    options.acme = args.flag("acme");
     options.configure = !args.flag("pki");
     options.helm = args.flag("helm");
     STEP_ASSIGN(answers.name, answer(context, "name", "What would you like to name your new PKI?",

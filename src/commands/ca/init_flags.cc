@@ -17,7 +17,6 @@ using cli::FlagType;
 constexpr const char *kSsh = "an SSH certificate authority", *kKms = "a key management service",
                      *kRa = "a registration authority mode", *kRemote = "remote management";
 constexpr ForeignFlag kForeign[] = {{"ssh", FlagType::kBool, kSsh},
-                                    {"acme", FlagType::kBool, "ACME"},
                                     {"remote-management", FlagType::kBool, kRemote},
                                     {"admin-subject/admin-name", FlagType::kString, kRemote},
                                     {"ra", FlagType::kString, kRa},
@@ -97,6 +96,7 @@ Flags init_flags() {
          {{.name = "provisioner-password-file",
            .value = "file",
            .help = "password of the provisioner key"},
+          {.name = "acme", .type = FlagType::kBool, .help = "add a provisioner of type ACME"},
           {.name = "with-ca-url", .value = "URI", .help = "address to tell clients"},
           {.name = "no-db", .type = FlagType::kBool, .help = "make a CA without a database"}},
          new_context_flags(),

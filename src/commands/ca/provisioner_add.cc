@@ -4,6 +4,7 @@
 #include "commands/ca/commands.h"
 #include "commands/ca/provisioner_change.h"
 #include "commands/ca/provisioner_templates.h"
+#include "commands/ca/provisioner_type.h"
 #include "commands/errors.h"
 #include "provisioner/provisioner.h"
 
@@ -31,7 +32,21 @@ Status check_supported(const cli::Args& args) {
                      .detail = fmt::format("provisioners of type '{}' are not supported yet",
                                            to_upper(type))};
     }
-    return refuse_foreign_flags(args, foreign_provisioner_flags());
+    STEP_TRY(refuse_foreign_flags(args, foreign_provisioner_flags()));
+    return check_type_flags(args, type);
+}
+
+/// What only JWK provisioners have.
+Status write_jwk(cli::Context& context, json::Value& entry) {
+    if (!context.args.flag("create") && context.args.get("public-key").empty()) {
+        return value_requires("create", "false", "public-key");
+    }
+    STEP_ASSIGN(ProvisionerKey key, provisioner_key_flags(context));
+    entry.set("key", std::move(key.key));
+    if (key.encrypted.as_string() != nullptr && !key.encrypted.as_string()->empty()) {
+        entry.set("encryptedKey", std::move(key.encrypted));
+    }
+    return ok();
 }
 
 Result<cli::ExitCode> run(cli::Context& context) {
@@ -40,15 +55,11 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(check_type(args));
     STEP_ASSIGN(const std::vector<TemplateChange> templates, provisioner_templates(context));
     STEP_TRY(check_supported(args));
-    if (!args.flag("create") && args.get("public-key").empty()) {
-        return value_requires("create", "false", "public-key");
-    }
-    STEP_ASSIGN(ProvisionerKey key, provisioner_key_flags(context));
+    const ProvisionerType* type = find_provisioner_type(args.get("type"));
     json::Value entry =
-        json::Object{{"type", "JWK"}, {"name", args.positional(0)}, {"key", std::move(key.key)}};
-    if (key.encrypted.as_string() != nullptr && !key.encrypted.as_string()->empty()) {
-        entry.set("encryptedKey", std::move(key.encrypted));
-    }
+        json::Object{{"type", type != nullptr ? type->name : "JWK"}, {"name", args.positional(0)}};
+    STEP_TRY(type != nullptr ? type->write(context, entry, /*fresh=*/true)
+                             : write_jwk(context, entry));
     set_claims(entry, args, /*fresh=*/true);
     entry.set("options", json::Object{{"x509", json::Object{}}, {"ssh", json::Object{}}});
     set_templates(entry, templates);

@@ -7,6 +7,7 @@
 #include "commands/ca/ca_access.h"
 #include "commands/ca/connect.h"
 #include "commands/ca/provisioner_templates.h"
+#include "commands/ca/provisioner_type.h"
 #include "commands/errors.h"
 #include "http/client.h"
 
@@ -53,11 +54,6 @@ constexpr ForeignFlag kForeign[] = {
     {"tenant-id", kText, "a provisioner of type OIDC"},
     {"x5c-roots/x5c-root", kText, "a provisioner of type X5C"},
     {"nebula-root", kText, "a provisioner of type Nebula"},
-    {"require-eab", kSwitch, "a provisioner of type ACME"},
-    {"force-cn", kSwitch, "a provisioner of type ACME or SCEP"},
-    {"challenge", kMany, "a provisioner of type ACME or SCEP"},
-    {"attestation-format", kMany, "a provisioner of type ACME"},
-    {"attestation-roots", kMany, "a provisioner of type ACME"},
     {"capabilities", kMany, "a provisioner of type SCEP"},
     {"include-root", kSwitch, "a provisioner of type SCEP"},
     {"exclude-intermediate", kSwitch, "a provisioner of type SCEP"},
@@ -114,15 +110,8 @@ Flags provisioner_admin_flags() {
 }
 
 Flags provisioner_entry_flags() {
-    return join_flags(
-        {{{.name = "create", .type = FlagType::kBool, .help = "make a key pair"},
-          {.name = "public-key", .value = "file", .help = "public key to verify with"},
-          {.name = "private-key", .value = "file", .help = "private key to keep"}},
-         password_file_flag(),
-         provisioner_template_flags(),
-         claim_flags(),
-         provisioner_admin_flags(),
-         foreign_flags(kForeign)});
+    return join_flags({provisioner_type_flags(), password_file_flag(), provisioner_template_flags(),
+                       claim_flags(), provisioner_admin_flags(), foreign_flags(kForeign)});
 }
 
 std::span<const ForeignFlag> foreign_provisioner_flags() {

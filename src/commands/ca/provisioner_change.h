@@ -14,8 +14,8 @@ namespace step::commands {
 // What add, update and remove share.
 
 Flags provisioner_admin_flags();  ///< --admin-…, --ca-config and the flags of a connection
-Flags provisioner_entry_flags();  ///< Those above, keys, templates, claims, and those below.
-/// Those that only other types of provisioner have.
+Flags provisioner_entry_flags();  ///< Those above, of types, templates, claims, and those below.
+/// Those of types that are not supported yet.
 std::span<const ForeignFlag> foreign_provisioner_flags();
 
 /// Writes the claims that the flags name. A `fresh` entry gets the switches too, as the original

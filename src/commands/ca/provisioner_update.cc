@@ -4,6 +4,7 @@
 #include "commands/ca/commands.h"
 #include "commands/ca/provisioner_change.h"
 #include "commands/ca/provisioner_templates.h"
+#include "commands/ca/provisioner_type.h"
 #include "commands/errors.h"
 
 namespace step::commands {
@@ -22,17 +23,28 @@ constexpr ForeignFlag kForeignLists[] = {
     {"scope", FlagType::kList, "a provisioner of type OIDC"},
     {"remove-scope", FlagType::kList, "a provisioner of type OIDC"},
     {"auth-param", FlagType::kList, "a provisioner of type OIDC"},
-    {"remove-challenge", FlagType::kList, "a provisioner of type ACME or SCEP"},
     {"remove-aws-account", FlagType::kList, "a provisioner of type AWS"},
-    {"remove-attestation-format", FlagType::kList, "a provisioner of type ACME"},
     {"remove-gcp-project", FlagType::kList, "a provisioner of type GCP"},
     {"remove-azure-resource-group", FlagType::kList, "a provisioner of type Azure"},
     {"remove-azure-object-id", FlagType::kList, "a provisioner of type Azure"},
     {"remove-azure-subscription-id", FlagType::kList, "a provisioner of type Azure"},
     {"remove-gcp-service-account", FlagType::kList, "a provisioner of type GCP"}};
 
-Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey& key,
+void set_key(json::Value& entry, const ProvisionerKey& key) {
+    if (!key.key.is_null()) {
+        set_member(entry, "key", key.key);
+        // The old private key does not belong to the new public one.
+        remove_member(entry, "encryptedKey");
+    }
+    if (key.encrypted.as_string() != nullptr) {
+        key.encrypted.as_string()->empty() ? remove_member(entry, "encryptedKey")
+                                           : set_member(entry, "encryptedKey", key.encrypted);
+    }
+}
+
+Status change(ProvisionerFile& file, cli::Context& context, const ProvisionerKey& key,
               const std::vector<TemplateChange>& templates) {
+    const cli::Args& args = context.args;
     std::string name = args.positional(0);
     json::Value* entry = file.find(name);
     if (entry == nullptr) {
@@ -40,19 +52,17 @@ Status change(ProvisionerFile& file, const cli::Args& args, const ProvisionerKey
                      .detail = fmt::format("provisioner '{}' not found", name)};
     }
     const std::string type = text_member(*entry, "type");
-    if (!equal_fold(type, "JWK")) {
+    const ProvisionerType* known = find_provisioner_type(type);
+    if (known == nullptr && !equal_fold(type, "JWK")) {
         return Error{
             .code = Code::kUnsupported,
             .detail = fmt::format("provisioners of type '{}' are not supported yet", type)};
     }
-    if (!key.key.is_null()) {
-        set_member(*entry, "key", key.key);
-        // The old private key does not belong to the new public one.
-        remove_member(*entry, "encryptedKey");
-    }
-    if (key.encrypted.as_string() != nullptr) {
-        key.encrypted.as_string()->empty() ? remove_member(*entry, "encryptedKey")
-                                           : set_member(*entry, "encryptedKey", key.encrypted);
+    STEP_TRY(check_type_flags(args, type));
+    if (known != nullptr) {
+        STEP_TRY(known->write(context, *entry, /*fresh=*/false));
+    } else {
+        set_key(*entry, key);
     }
     set_templates(*entry, templates);
     set_claims(*entry, args, /*fresh=*/false);
@@ -71,7 +81,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_ASSIGN(const ProvisionerKey key, provisioner_key_flags(context));
     STEP_ASSIGN(const std::vector<TemplateChange> templates, provisioner_templates(context));
     STEP_TRY(change_provisioners(
-        context, [&](ProvisionerFile& file) { return change(file, args, key, templates); }));
+        context, [&](ProvisionerFile& file) { return change(file, context, key, templates); }));
     return 0;
 }
 
@@ -85,6 +95,7 @@ cli::Command ca_provisioner_update() {
             .flags = join_flags(
                 {{{.name = "name", .value = "name", .help = "new name", .no_environment = true}},
                  provisioner_entry_flags(),
+                 provisioner_list_flags(),
                  foreign_flags(kForeignLists)}),
             .run = run};
 }
