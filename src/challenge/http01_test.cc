@@ -231,8 +231,7 @@ TEST_CASE("http-01: a redirect to another host is looked up and filtered like th
 
 TEST_CASE("http-01: redirects do not lead into our own network or to another service") {
     struct Case {
-        const char* location;
-        const char* outcome;
+        std::string location, outcome;
     };
     for (const auto& [location, outcome] : {
              Case{"http://127.0.0.9/", "which is a loopback address"},

@@ -1,12 +1,12 @@
 #include "challenge/place.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ip.h"
 #include "base/text.h"
 #include "base/uri.h"
 #include "challenge/identifier.h"
+#include "net/address.h"
 
 namespace step::challenge {
 namespace {
@@ -118,11 +118,13 @@ Result<Place> follow(const Place& from, std::string_view location,
         if (!parse_ip(to.host) && !check_dns_identifier(to.host)) {
             return refused("its host is neither a DNS name nor an IP address");
         }
-        const std::string port = uri->port();
         to.port = own_port(to.tls);
-        const char* const end = port.data() + port.size();
-        if (!port.empty() && std::from_chars(port.data(), end, to.port).ptr != end) {
-            return bad("its Location header is no URL");
+        if (const std::string port = uri->port(); !port.empty()) {
+            const auto number = net::parse_port(port);
+            if (!number) {
+                return bad("its Location header is no URL");
+            }
+            to.port = *number;
         }
     }
     if (std::find(ports.begin(), ports.end(), to.port) == ports.end()) {

@@ -110,6 +110,16 @@ std::string Address::to_text() const {
     return format_ip(octets());
 }
 
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, port);
+    if (problem != std::errc() || stop != end || port == 0) {
+        return std::nullopt;
+    }
+    return port;
+}
+
 Result<Range> Range::parse(std::string_view text) {
     const auto bad = [&](std::string_view why) {
         return Error{.code = Code::kInvalidArgument,

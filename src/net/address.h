@@ -35,6 +35,9 @@ private:
     std::size_t size_ = 4;
 };
 
+/// A port number in decimal digits, 1 to 65535; none otherwise.
+std::optional<std::uint16_t> parse_port(std::string_view text);
+
 /// A range of addresses: 10.0.0.0/8, fd00::/8, or one address.
 class Range {
 public:

@@ -162,6 +162,17 @@ TEST_CASE("a rule that is no range is named") {
     CHECK(filter.error().detail == R"("ten" is no range of addresses: not an IP address)");
 }
 
+TEST_CASE("a port is a number from 1 to 65535") {
+    CHECK(parse_port("1") == 1);
+    CHECK(parse_port("65535") == 65535);
+    CHECK(parse_port("0080") == 80);
+    for (const std::string_view text :
+         {"", "0", "65536", "99999999999", "-1", "+1", " 1", "1 ", "0x1", "http"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_port(text));
+    }
+}
+
 TEST_CASE("an address keeps its octets and prints as RFC 5952 says") {
     CHECK(Address::parse("::ffff:1.2.3.4")->to_text() == "1.2.3.4");
     CHECK(Address::parse("::ffff:1.2.3.4")->is_v4());

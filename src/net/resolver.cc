@@ -264,9 +264,7 @@ Result<std::unique_ptr<Resolver>> open_resolver(const Clock& clock,
     if (!Address::parse(options.server)) {
         target = split_host_port(options.server).value_or(target);
     }
-    const bool is_port = !target.port.empty() && target.port.size() <= 5 &&
-                         target.port.find_first_not_of("0123456789") == std::string::npos;
-    if (!is_port || target.port == "0") {
+    if (!parse_port(target.port)) {
         return bad("it is neither an address nor host:port");
     }
     const auto found = CaresResolver(clock, "").addresses(target.host, {});
