@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "app/database.h"
 #include "app/keys.h"
+#include "app/outside.h"
 #include "app/own_tls.h"
 #include "app/sweeper.h"
 #include "app/webhooks.h"
@@ -28,6 +29,7 @@ struct Parts {
     Runtime runtime;
     std::shared_ptr<storage::Database> database;
     SysTime started{};
+    std::shared_ptr<remote::Outside> outside;
     std::shared_ptr<const issuance::Authority> authority;
     provisioner::ProvisionerSet provisioners;
     std::shared_ptr<issuance::Hooks> hooks;
@@ -71,7 +73,15 @@ public:
     issuance::Issuer& issuer() override { return issuer_; }
     const provisioner::ProvisionerSet& provisioners() const override { return parts_.provisioners; }
     Sweeper& sweeper() override { return sweeper_; }
-    Heritage heritage() const override { return {parts_.database, parts_.started}; }
+    Heritage heritage() const override { return {parts_.database, parts_.started, parts_.outside}; }
+
+    void prepare() const override {
+        for (const auto& provisioner : parts_.provisioners.all()) {
+            if (provisioner->prepare) {
+                provisioner->prepare();
+            }
+        }
+    }
 
     std::vector<std::string> root_fingerprints() const override {
         std::vector<std::string> all;
@@ -140,7 +150,8 @@ Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& confi
                                                       const App::Heritage& heritage,
                                                       const Runtime& runtime) {
     provisioner::Inherited inherited{
-        .resolve = [paths = config.paths](const std::string& path) { return paths.resolve(path); }};
+        .resolve = [paths = config.paths](const std::string& path) { return paths.resolve(path); },
+        .outside = heritage.outside};
     STEP_ASSIGN(inherited.claims, load_claims(config));
     std::vector<provisioner::Provisioner> all;
     for (const json::Value& entry : config.authority.provisioners) {
@@ -170,7 +181,9 @@ Result<App::Heritage> inherit_or_open(const setup::Config& config, const Runtime
         return before->heritage();
     }
     STEP_ASSIGN(std::shared_ptr<storage::Database> database, open_database(config.db));
-    return App::Heritage{.database = std::move(database), .started = runtime.clock.now()};
+    return App::Heritage{.database = std::move(database),
+                         .started = runtime.clock.now(),
+                         .outside = make_outside(runtime)};
 }
 
 }  // namespace
@@ -193,6 +206,7 @@ Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& 
                                          .runtime = runtime,
                                          .database = std::move(heritage.database),
                                          .started = heritage.started,
+                                         .outside = std::move(heritage.outside),
                                          .authority = shared,
                                          .provisioners = std::move(provisioners),
                                          .hooks = std::move(hooks)}));

@@ -28,6 +28,9 @@ class ProvisionerSet;
 namespace step::storage {
 class Database;
 }
+namespace step::remote {
+class Outside;
+}
 
 namespace step::app {
 
@@ -47,8 +50,8 @@ struct KeyPassword {
 };
 
 /// The certificate authority of one ca.json, wired together: storage, keys, provisioners,
-/// issuer, routes. No listener, no thread of its own besides the database's, no signal; nothing
-/// inside changes once it is open.
+/// issuer, routes. No listener, no thread before prepare() besides the database's, no signal;
+/// nothing inside changes once it is open.
 class App {
 public:
     /// Opens the database, reads keys and certificates, makes everything, in the order of
@@ -73,12 +76,17 @@ public:
     struct Heritage {
         std::shared_ptr<storage::Database> database{};
         SysTime started{};
+        std::shared_ptr<remote::Outside> outside{};  ///< With the keys it has fetched.
     };
     virtual Heritage heritage() const = 0;
 
     /// Deletes what has run out when it is told to; the one part that remembers anything (what
     /// it believes of the clock).
     virtual Sweeper& sweeper() = 0;
+
+    /// Begins to fetch, in threads that end with it, what provisioners need of other servers, so
+    /// that the first request need not wait. For servers.
+    virtual void prepare() const = 0;
 
     /// SHA-256 of each root, lower-case hexadecimal.
     virtual std::vector<std::string> root_fingerprints() const = 0;

@@ -77,6 +77,7 @@ Status Daemon::start(const Options& options, const setup::StepPath& path, setup:
 
 void Daemon::serve() {
     housekeeper_.emplace(app_->sweeper(), services_.clock, log_);
+    app_->prepare();
     listener_->run();
     tell(notifier_.ready());
     for (;;) {
@@ -169,6 +170,7 @@ Status Daemon::replace() {
     access_->set(access_options(app->config().logger, services_.environment));
     app_ = std::move(app);
     housekeeper_.emplace(app_->sweeper(), services_.clock, log_);
+    app_->prepare();
     http::Server& server = listener_->server();
     server.set_trace_header(trace_header(app_->config()));
     server.set_tls(tls.context);

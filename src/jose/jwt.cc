@@ -6,22 +6,6 @@
 namespace step::jose {
 namespace {
 
-/// RFC 7519 2, NumericDate. A fraction is cut off; what does not fit 64 bits is refused.
-Status get_date(const json::Value& object, std::string_view name, std::optional<SysSeconds>& out) {
-    const json::Value* value = object.find_exact(name);
-    if (value == nullptr || value->is_null()) {
-        return ok();
-    }
-    const json::Number* number = value->as_number();
-    const std::optional<double> seconds = number ? json::to_double(*number) : std::nullopt;
-    constexpr double kLimit = 9223372036854775808.0;  // 2^63
-    if (!seconds || *seconds >= kLimit || *seconds < -kLimit) {
-        return invalid("expected number value to unmarshal NumericDate");
-    }
-    out = SysSeconds(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
-    return ok();
-}
-
 /// RFC 7519 4.1.3: one string or a list of strings.
 Status get_audience(const json::Value& object, std::vector<std::string>& out) {
     const json::Value* value = object.find_exact("aud");
@@ -62,6 +46,22 @@ Moment to_moment(SysTime time) {
 }
 
 }  // namespace
+
+// A fraction is cut off; what does not fit 64 bits is refused.
+Status get_date(const json::Value& object, std::string_view name, std::optional<SysSeconds>& out) {
+    const json::Value* value = object.find_exact(name);
+    if (value == nullptr || value->is_null()) {
+        return ok();
+    }
+    const json::Number* number = value->as_number();
+    const std::optional<double> seconds = number ? json::to_double(*number) : std::nullopt;
+    constexpr double kLimit = 9223372036854775808.0;  // 2^63
+    if (!seconds || *seconds >= kLimit || *seconds < -kLimit) {
+        return invalid("expected number value to unmarshal NumericDate");
+    }
+    out = SysSeconds(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
+    return ok();
+}
 
 Result<Claims> parse_claims(std::string_view payload) {
     Claims claims;

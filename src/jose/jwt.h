@@ -23,6 +23,10 @@ struct Claims {
 /// Fails with kInvalidArgument if the payload is no JSON object or a claim has a wrong type.
 Result<Claims> parse_claims(std::string_view payload);
 
+/// Reads a NumericDate (RFC 7519 2) as those above; absent or null leaves `out` alone. Fails with
+/// kInvalidArgument.
+Status get_date(const json::Value& object, std::string_view name, std::optional<SysSeconds>& out);
+
 /// Checks issuer (if not empty), exp, nbf and iat (each only if present) with `leeway`. Fails
 /// with kUnauthenticated and go-jose's words: "validation failed, token is expired (exp)",
 /// "… token not valid yet (nbf)", "… token issued in the future (iat)", "… invalid issuer

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "crypto/digest.h"
+#include "http/waiting.h"
 #include "profile/builtin.h"
 #include "provisioner/cloud_impl.h"
 
@@ -16,6 +17,29 @@ Cloud make_cloud(const Config& config, const Provisioner& made, int extension_ty
             .disable_custom_sans = config.disable_custom_sans,
             .disable_trust_on_first_use = config.disable_trust_on_first_use,
             .instance_age = config.instance_age};
+}
+
+Result<std::shared_ptr<const remote::Keys>> keys_for(const std::shared_ptr<remote::KeySet>& set,
+                                                     const Cloud& cloud, const Token& token) {
+    if (set == nullptr) {
+        return disabled(cloud.ref.name, "there is no way to fetch keys");
+    }
+    auto keys = set->get(token.jws.key_id);
+    if (!keys && !keys.error().has_reason(http::kTooManyWaiting)) {
+        return disabled(cloud.ref.name, keys.error().detail);
+    }
+    return keys;
+}
+
+std::shared_ptr<remote::KeySet> follow_keys(const remote::KeyPlace& place,
+                                            const Inherited& inherited, Provisioner& out) {
+    if (inherited.outside == nullptr) {
+        return nullptr;
+    }
+    std::shared_ptr<remote::KeySet> set = inherited.outside->keys(place);
+    out.prepare = [set] { set->start(); };
+    out.trouble = [set] { return set->trouble(); };
+    return set;
 }
 
 Allowed allow(const Cloud& cloud, const Token& token, Instance instance) {
@@ -47,8 +71,9 @@ Allowed allow(const Cloud& cloud, const Token& token, Instance instance) {
     // The signature is no part of what a token is remembered by, or a rewritten one would be new.
     const bool first_use = !cloud.disable_trust_on_first_use;
     const std::string& known_by = first_use ? instance.unique : token.jws.signing_input;
+    const bool reusable = !first_use && instance.reusable;
     return {.grant = std::move(grant),
-            .use = {.key = encode_hex(crypto::sha256(known_by)),
+            .use = {.key = reusable ? "" : encode_hex(crypto::sha256(known_by)),
                     .for_ever = first_use,
                     .advice = first_use ? instance.what +
                                               " has enrolled before: renew its certificate with "

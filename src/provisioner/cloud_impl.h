@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "provisioner/fields_impl.h"
 #include "provisioner/provisioner.h"
+#include "remote/outside.h"
 
 namespace step::provisioner {
 
@@ -35,7 +36,17 @@ struct Instance {
     std::string principal{};  ///< For webhooks.
     std::string unique{};     ///< What its first use is remembered by.
     std::string what{};       ///< For people: "instance i-0123".
+    bool reusable = false;    ///< Without trust on first use its token may come again.
 };
+
+/// The keys for a token, and what they are good for. Fails as the original where it could not fetch
+/// any: "provisioner "NAME" is disabled due to an initialization error".
+Result<std::shared_ptr<const remote::Keys>> keys_for(const std::shared_ptr<remote::KeySet>& set,
+                                                     const Cloud& cloud, const Token& token);
+/// The key set of `place`, in which `out` is ready only while it has keys. Null if there is no
+/// outside.
+std::shared_ptr<remote::KeySet> follow_keys(const remote::KeyPlace& place,
+                                            const Inherited& inherited, Provisioner& out);
 
 /// The grant of an instance. Without custom names it gets its own and the CSR may ask for no
 /// other; with them, for any: trust on first use is all there is.

@@ -93,6 +93,10 @@ std::vector<std::string> find_failures_jwk(Config& config, const Inherited& inhe
 void make_jwk(const Config& config, const Inherited& inherited, Provisioner& out);
 std::vector<std::string> find_failures_aws(Config& config, const Inherited& inherited);
 void make_aws(const Config& config, const Inherited& inherited, Provisioner& out);
+std::vector<std::string> find_failures_gcp(Config& config, const Inherited& inherited);
+void make_gcp(const Config& config, const Inherited& inherited, Provisioner& out);
+std::vector<std::string> find_failures_azure(Config& config, const Inherited& inherited);
+void make_azure(const Config& config, const Inherited& inherited, Provisioner& out);
 
 std::vector<std::string> find_failures_acme(Config& config, const Inherited& inherited);
 void make_acme(const Config& config, const Inherited& inherited, Provisioner& out);

@@ -18,6 +18,10 @@
 #include "provisioner/used_tokens.h"
 #include "webhook/config.h"
 
+namespace step::remote {
+class Outside;
+}
+
 namespace step::provisioner {
 
 /// What a provisioner may look at when it decides about a token.
@@ -66,6 +70,7 @@ struct Provisioner {
     std::string failure{};  ///< Why it could not be set up; empty if it could.
     /// Why it cannot work at present, "" if it can; none if that never changes.
     std::function<std::string()> trouble{};
+    std::function<void()> prepare{};  ///< Begins to get what takes its time; none: nothing does.
     std::string json{};  ///< As GET /provisioners shows it, without state and stateReason.
 
     std::optional<SignRule> sign{};
@@ -81,6 +86,8 @@ struct Inherited {
     issuance::Claims claims{};  ///< What the authority says.
     /// What a path in an entry means (setup::StepPath::resolve); none: what it says.
     std::function<std::string(const std::string&)> resolve{};
+    /// Where those that need other servers reach them; null: they refuse every token.
+    std::shared_ptr<remote::Outside> outside{};
 };
 
 /// Error::reason of a token whose provisioner cannot be used: the detail is for the client.

@@ -35,6 +35,37 @@ constexpr FieldRow kAwsFields[] = {
     {"policy", Kind::kPolicy},
 };
 
+constexpr FieldRow kGcpFields[] = {
+    {"type", Kind::kAlways, &Config::type},
+    {"name", Kind::kAlways, &Config::name},
+    {"serviceAccounts", Kind::kNonEmpty, &Config::service_accounts},
+    {"projectIDs", Kind::kNonEmpty, &Config::project_ids},
+    {"organizationID", Kind::kNonEmpty, &Config::organization_id},
+    {"disableCustomSANs", Kind::kAlways, &Config::disable_custom_sans},
+    {"disableTrustOnFirstUse", Kind::kAlways, &Config::disable_trust_on_first_use},
+    {"disableSSHCAUser", Kind::kAlways, &Config::disable_ssh_ca_user},
+    {"disableSSHCAHost", Kind::kAlways, &Config::disable_ssh_ca_host},
+    {"instanceAge", Kind::kAlways, &Config::instance_age},
+    {"claims", Kind::kClaims},
+    {"options", Kind::kOptions},
+    {"policy", Kind::kPolicy},
+};
+
+constexpr FieldRow kAzureFields[] = {
+    {"type", Kind::kAlways, &Config::type},
+    {"name", Kind::kAlways, &Config::name},
+    {"tenantID", Kind::kAlways, &Config::tenant_id},
+    {"resourceGroups", Kind::kAlways, &Config::resource_groups},
+    {"subscriptionIDs", Kind::kAlways, &Config::subscription_ids},
+    {"objectIDs", Kind::kAlways, &Config::object_ids},
+    {"audience", Kind::kNonEmpty, &Config::audience},
+    {"disableCustomSANs", Kind::kAlways, &Config::disable_custom_sans},
+    {"disableTrustOnFirstUse", Kind::kAlways, &Config::disable_trust_on_first_use},
+    {"claims", Kind::kClaims},
+    {"options", Kind::kOptions},
+    {"policy", Kind::kPolicy},
+};
+
 constexpr FieldRow kAcmeFields[] = {
     {"type", Kind::kAlways, &Config::type},
     {"name", Kind::kAlways, &Config::name},
@@ -64,6 +95,8 @@ struct TypeRow {
 constexpr TypeRow kTypes[] = {
     {"JWK", kJwkFields, find_failures_jwk, make_jwk},
     {"AWS", kAwsFields, find_failures_aws, make_aws},
+    {"GCP", kGcpFields, find_failures_gcp, make_gcp},
+    {"Azure", kAzureFields, find_failures_azure, make_azure},
     {"ACME", kAcmeFields, find_failures_acme, make_acme, read_acme_extras},
 };
 
