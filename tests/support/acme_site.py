@@ -16,6 +16,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import unittest
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -173,6 +174,23 @@ def sni_of(name):
         return name
 
 
+class Solver:
+    """An address for some names with responders behind it; call it as Client.issue does, for each challenge to be met."""
+
+    def __init__(self, site, *names):
+        self.dns = site.dns
+        self.address = site.address(*names)
+        self.web, self.alpn = site.responder(self.address), site.alpn_responder(self.address)
+
+    def __call__(self, kind, name, token, key_authorization):
+        if kind == "http-01":
+            self.web.put(token, key_authorization)
+        elif kind == "tls-alpn-01":
+            self.alpn.put(name, key_authorization)
+        else:
+            self.dns.add(f"_acme-challenge.{name}", "TXT", acme_client.dns_value(key_authorization))
+
+
 class Site:
     """Lives as long as `case`, a test or a test class. `program` is "ours" or "original"; `change(config)` may edit ca.json."""
 
@@ -234,20 +252,8 @@ class Site:
         return responder
 
     def solver(self, *names):
-        """An address for these names with responders behind it, as solve() for Client.issue; its `address` is there too."""
-        address = self.address(*names)
-        web, alpn = self.responder(address), self.alpn_responder(address)
-
-        def solve(kind, name, token, text):
-            if kind == "http-01":
-                web.put(token, text)
-            elif kind == "tls-alpn-01":
-                alpn.put(name, text)
-            else:
-                self.dns.add(f"_acme-challenge.{name}", "TXT", acme_client.dns_value(text))
-
-        solve.address, solve.web, solve.alpn = address, web, alpn
-        return solve
+        """A Solver for these names and all below them."""
+        return Solver(self, *names)
 
     def verify(self, chain, names=(), key=None):
         """The chain leads to the root, the leaf bears these names, and (PEM) key is its own: by OpenSSL."""
@@ -273,3 +279,39 @@ class Site:
         """Whether a second revocation, with the certificate's own key (PEM), is refused because the first one held."""
         client = self.client(acme_client.Key.load(key), register=False)
         return client.revoke(acme_client.der(leaf), jwk=True).problem == "alreadyRevoked"
+
+
+class SiteCase(harness.Case):
+    """Tests that share a CA, a `client` with an account and a `solve` for `zone` and all below it."""
+
+    zone = "case.test"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.site = Site(cls, change=cls.change)
+        cls.solve = cls.site.solver(cls.zone)
+        cls.client = acme_client.Client(cls.site.directory(), cls.site.root)
+        cls.client.register()
+        cls.addClassCleanup(cls.client.close)
+
+    @staticmethod
+    def change(config):
+        """What ca.json needs beside its ACME provisioner."""
+
+    def issue(self, names, client=None, **options):
+        return (client or self.client).issue(names, self.solve, **options)
+
+    def ready(self, name, client=None):
+        """(URL, document) of a new order whose authorization is valid."""
+        client = client or self.client
+        url, order = client.order([name])
+        client.authorise(order, self.solve)
+        return url, order
+
+    @staticmethod
+    def leaf(pem):
+        return acme_client.certificates(pem)[0]
+
+
+def ours_only(why):
+    return unittest.skipIf(SERVER == "original", f"the original {why}")
