@@ -63,8 +63,8 @@ Result<cli::ExitCode> run(cli::Context& context) {
     set_claims(entry, args, /*fresh=*/true);
     entry.set("options", json::Object{{"x509", json::Object{}}, {"ssh", json::Object{}}});
     set_templates(entry, templates);
-    STEP_TRY(change_provisioners(
-        context, [&](ProvisionerFile& file) { return file.add(std::move(entry)); }));
+    STEP_TRY(change_provisioners(context, [&](ProvisionerFile& file) { return file.add(entry); }));
+    warn_of(context, entry, /*fresh=*/true);
     return 0;
 }
 

@@ -62,21 +62,7 @@ constexpr ForeignFlag kForeign[] = {
     {"scep-decrypter-certificate-file", kText, "a provisioner of type SCEP"},
     {"scep-decrypter-key-file", kText, "a provisioner of type SCEP"},
     {"scep-decrypter-key-uri", kText, "a provisioner of type SCEP"},
-    {"scep-decrypter-key-password-file", kText, "a provisioner of type SCEP"},
-    {"aws-account", kMany, "a provisioner of type AWS"},
-    {"azure-tenant", kText, "a provisioner of type Azure"},
-    {"azure-resource-group", kMany, "a provisioner of type Azure"},
-    {"azure-audience", kText, "a provisioner of type Azure"},
-    {"azure-subscription-id", kMany, "a provisioner of type Azure"},
-    {"azure-object-id", kMany, "a provisioner of type Azure"},
-    {"gcp-service-account", kMany, "a provisioner of type GCP"},
-    {"gcp-project", kMany, "a provisioner of type GCP"},
-    {"gcp-organization", kText, "a provisioner of type GCP"},
-    {"instance-age", FlagType::kDuration, "a provisioner of type AWS or GCP"},
-    {"disable-custom-sans", kSwitch, "a provisioner of type AWS, Azure or GCP"},
-    {"disable-trust-on-first-use/disable-tofu", kSwitch, "a provisioner of type AWS, Azure or GCP"},
-    {"disable-ssh-ca-user", kSwitch, "a provisioner of type GCP"},
-    {"disable-ssh-ca-host", kSwitch, "a provisioner of type GCP"}};
+    {"scep-decrypter-key-password-file", kText, "a provisioner of type SCEP"}};
 
 constexpr int kConfigMode = 0600;
 

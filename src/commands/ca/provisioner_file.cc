@@ -18,9 +18,12 @@ Error conflict(std::string_view what) {
             .detail = fmt::format("cannot add multiple provisioners with the same {}", what)};
 }
 
-/// Type and name, or name and key id: what tells provisioners apart in step-ca.
+/// Type and name, name and key id, or the tenant: what tells provisioners apart in step-ca.
 std::string id_of(const json::Value& entry) {
     const std::string name = text_member(entry, "name"), type = text_member(entry, "type");
+    if (equal_fold(type, "Azure")) {
+        return text_member(entry, "tenantID");
+    }
     if (!equal_fold(type, "JWK")) {
         return to_lower(type) + "/" + name;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "commands/ca/provisioner_cloud.h"
 #include "commands/ca/provisioner_file.h"
 #include "commands/errors.h"
 
@@ -43,7 +44,63 @@ constexpr TypeFlag kShared[] = {
       .type = FlagType::kList,
       .value = "file",
       .help = "roots of attestation certificates"},
-     "ACME"}};
+     "ACME"},
+    {{.name = "aws-account",
+      .type = FlagType::kList,
+      .value = "id",
+      .help = "account whose VMs may come"},
+     "AWS"},
+    {{.name = "iid-roots", .value = "file", .help = "certificates that documents are signed with"},
+     "AWS"},
+    {{.name = "azure-tenant", .value = "id", .help = "tenant whose VMs may come"}, "Azure"},
+    {{.name = "azure-resource-group",
+      .type = FlagType::kList,
+      .value = "name",
+      .help = "resource group whose VMs may come"},
+     "Azure"},
+    {{.name = "azure-audience", .value = "name", .help = "what the tokens are for"}, "Azure"},
+    {{.name = "azure-subscription-id",
+      .type = FlagType::kList,
+      .value = "id",
+      .help = "subscription whose VMs may come"},
+     "Azure"},
+    {{.name = "azure-object-id",
+      .type = FlagType::kList,
+      .value = "id",
+      .help = "identity that may come"},
+     "Azure"},
+    {{.name = "gcp-service-account",
+      .type = FlagType::kList,
+      .value = "account",
+      .help = "service account that may come"},
+     "GCP"},
+    {{.name = "gcp-project",
+      .type = FlagType::kList,
+      .value = "id",
+      .help = "project whose VMs may come"},
+     "GCP"},
+    {{.name = "gcp-organization", .value = "id", .help = "organization whose VMs may come"}, "GCP"},
+    {{.name = "instance-age",
+      .type = FlagType::kDuration,
+      .value = "duration",
+      .help = "how old a VM may be"},
+     "AWS GCP"},
+    {{.name = "disable-custom-sans",
+      .type = FlagType::kBool,
+      .help = "allow only the names the cloud gave"},
+     "AWS GCP Azure"},
+    {{.name = "disable-trust-on-first-use/disable-tofu",
+      .type = FlagType::kBool,
+      .help = "more than one certificate for a VM"},
+     "AWS GCP Azure"},
+    {{.name = "disable-ssh-ca-user",
+      .type = FlagType::kBool,
+      .help = "no SSH certificates for users"},
+     "AWS GCP Azure"},
+    {{.name = "disable-ssh-ca-host",
+      .type = FlagType::kBool,
+      .help = "no SSH certificates for hosts"},
+     "AWS GCP Azure"}};
 
 constexpr TypeFlag kUpdateOnly[] = {{{.name = "remove-challenge",
                                       .type = FlagType::kList,
@@ -54,7 +111,37 @@ constexpr TypeFlag kUpdateOnly[] = {{{.name = "remove-challenge",
                                       .type = FlagType::kList,
                                       .value = "format",
                                       .help = "format not to accept"},
-                                     "ACME"}};
+                                     "ACME"},
+                                    {{.name = "remove-aws-account",
+                                      .type = FlagType::kList,
+                                      .value = "id",
+                                      .help = "account to take out"},
+                                     "AWS"},
+                                    {{.name = "remove-azure-resource-group",
+                                      .type = FlagType::kList,
+                                      .value = "name",
+                                      .help = "resource group to take out"},
+                                     "Azure"},
+                                    {{.name = "remove-azure-subscription-id",
+                                      .type = FlagType::kList,
+                                      .value = "id",
+                                      .help = "subscription to take out"},
+                                     "Azure"},
+                                    {{.name = "remove-azure-object-id",
+                                      .type = FlagType::kList,
+                                      .value = "id",
+                                      .help = "identity to take out"},
+                                     "Azure"},
+                                    {{.name = "remove-gcp-service-account",
+                                      .type = FlagType::kList,
+                                      .value = "account",
+                                      .help = "service account to take out"},
+                                     "GCP"},
+                                    {{.name = "remove-gcp-project",
+                                      .type = FlagType::kList,
+                                      .value = "id",
+                                      .help = "project to take out"},
+                                     "GCP"}};
 
 Flags flags_of(std::span<const TypeFlag> rows) {
     Flags flags;
@@ -64,7 +151,11 @@ Flags flags_of(std::span<const TypeFlag> rows) {
     return flags;
 }
 
-constexpr ProvisionerType kTypes[] = {{"ACME", write_acme}};
+// As the original spells them in ca.json.
+constexpr ProvisionerType kTypes[] = {{"ACME", write_acme},
+                                      {"AWS", write_aws, warn_of_aws},
+                                      {"GCP", write_gcp, warn_of_gcp},
+                                      {"AZURE", write_azure, warn_of_azure}};
 
 Status check_rows(std::span<const TypeFlag> rows, const cli::Args& args, std::string_view type) {
     for (const TypeFlag& row : rows) {
@@ -86,6 +177,13 @@ const ProvisionerType* find_provisioner_type(std::string_view name) {
     const auto* const found = std::ranges::find_if(
         kTypes, [&](const ProvisionerType& type) { return equal_fold(type.name, name); });
     return found != std::end(kTypes) ? found : nullptr;
+}
+
+void warn_of(cli::Context& context, const json::Value& entry, bool fresh) {
+    const ProvisionerType* type = find_provisioner_type(text_member(entry, "type"));
+    if (type != nullptr && type->warn != nullptr) {
+        type->warn(context, entry, fresh);
+    }
 }
 
 Flags provisioner_type_flags() {

@@ -18,10 +18,15 @@ struct ProvisionerType {
     std::string_view name;  ///< "ACME"
     /// Writes into `entry` what the flags name. A `fresh` entry has type and name so far.
     Status (*write)(cli::Context& context, json::Value& entry, bool fresh);
+    /// Says on stderr what a person should know of an entry that was saved.
+    void (*warn)(cli::Context& context, const json::Value& entry, bool fresh) = nullptr;
 };
 
 /// None for a type whose flags are not a matter of this file (JWK) or not supported.
 const ProvisionerType* find_provisioner_type(std::string_view name);
+
+/// ProvisionerType::warn of the type of this entry.
+void warn_of(cli::Context& context, const json::Value& entry, bool fresh);
 
 Flags provisioner_type_flags();  ///< Those that add and update share.
 Flags provisioner_list_flags();  ///< --remove-…, which update alone has.

@@ -22,13 +22,7 @@ constexpr ForeignFlag kForeignLists[] = {
     {"remove-domain", FlagType::kList, "a provisioner of type OIDC"},
     {"scope", FlagType::kList, "a provisioner of type OIDC"},
     {"remove-scope", FlagType::kList, "a provisioner of type OIDC"},
-    {"auth-param", FlagType::kList, "a provisioner of type OIDC"},
-    {"remove-aws-account", FlagType::kList, "a provisioner of type AWS"},
-    {"remove-gcp-project", FlagType::kList, "a provisioner of type GCP"},
-    {"remove-azure-resource-group", FlagType::kList, "a provisioner of type Azure"},
-    {"remove-azure-object-id", FlagType::kList, "a provisioner of type Azure"},
-    {"remove-azure-subscription-id", FlagType::kList, "a provisioner of type Azure"},
-    {"remove-gcp-service-account", FlagType::kList, "a provisioner of type GCP"}};
+    {"auth-param", FlagType::kList, "a provisioner of type OIDC"}};
 
 void set_key(json::Value& entry, const ProvisionerKey& key) {
     if (!key.key.is_null()) {
@@ -42,8 +36,9 @@ void set_key(json::Value& entry, const ProvisionerKey& key) {
     }
 }
 
+/// Leaves the entry as it is then in `written`.
 Status change(ProvisionerFile& file, cli::Context& context, const ProvisionerKey& key,
-              const std::vector<TemplateChange>& templates) {
+              const std::vector<TemplateChange>& templates, json::Value& written) {
     const cli::Args& args = context.args;
     std::string name = args.positional(0);
     json::Value* entry = file.find(name);
@@ -70,6 +65,7 @@ Status change(ProvisionerFile& file, cli::Context& context, const ProvisionerKey
         set_member(*entry, "name", renamed);
         name = renamed;
     }
+    written = *entry;
     return file.check(name);
 }
 
@@ -80,8 +76,11 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(refuse_foreign_flags(args, kForeignLists));
     STEP_ASSIGN(const ProvisionerKey key, provisioner_key_flags(context));
     STEP_ASSIGN(const std::vector<TemplateChange> templates, provisioner_templates(context));
-    STEP_TRY(change_provisioners(
-        context, [&](ProvisionerFile& file) { return change(file, context, key, templates); }));
+    json::Value written;
+    STEP_TRY(change_provisioners(context, [&](ProvisionerFile& file) {
+        return change(file, context, key, templates, written);
+    }));
+    warn_of(context, written, /*fresh=*/false);
     return 0;
 }
 
