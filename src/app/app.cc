@@ -1,8 +1,11 @@
 #include "app/app.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "api/routes.h"
+#include "app/acme.h"
 #include "app/database.h"
 #include "app/keys.h"
 #include "app/outside.h"
@@ -33,6 +36,8 @@ struct Parts {
     std::shared_ptr<const issuance::Authority> authority;
     provisioner::ProvisionerSet provisioners;
     std::shared_ptr<issuance::Hooks> hooks;
+    std::unique_ptr<AcmeOutside> acme_outside;  ///< Null: no ACME.
+    std::shared_ptr<acme::Nonces> nonces;       ///< The same.
 };
 
 SweepRules sweep_rules(const setup::Config& config) {
@@ -65,6 +70,20 @@ public:
                                      .max_version = tls.max_version,
                                      .renegotiation = tls.renegotiation},
                              .version = kVersion});
+        if (parts_.acme_outside) {
+            acme_ = AcmeServer::make({.config = parts_.config,
+                                      .runtime = parts_.runtime,
+                                      .database = *parts_.database,
+                                      .provisioners = parts_.provisioners,
+                                      .issuer = issuer_,
+                                      .ledger = ledger_,
+                                      .revocations = register_,
+                                      .nonces = *parts_.nonces},
+                                     *parts_.acme_outside, *router);
+            sweeper_.add_orders([this](SysTime now, std::size_t limit) {
+                return acme_->service().sweep(now, limit);
+            });
+        }
         router_ = std::move(router);
     }
 
@@ -73,7 +92,9 @@ public:
     issuance::Issuer& issuer() override { return issuer_; }
     const provisioner::ProvisionerSet& provisioners() const override { return parts_.provisioners; }
     Sweeper& sweeper() override { return sweeper_; }
-    Heritage heritage() const override { return {parts_.database, parts_.started, parts_.outside}; }
+    Heritage heritage() const override {
+        return {parts_.database, parts_.started, parts_.outside, parts_.nonces};
+    }
 
     void prepare() const override {
         for (const auto& provisioner : parts_.provisioners.all()) {
@@ -99,6 +120,7 @@ private:
     issuance::Ledger ledger_;
     revocation::Register register_;
     Sweeper sweeper_;
+    std::unique_ptr<AcmeServer> acme_;
     std::shared_ptr<const http::Router> router_;
 };
 
@@ -175,6 +197,17 @@ Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& confi
         runtime.clock, *heritage.database);
 }
 
+/// Without a database nothing could be remembered of an order.
+void warn_of_acme(const setup::Config& config, const provisioner::ProvisionerSet& provisioners,
+                  const Runtime& runtime) {
+    if (!config.db && std::ranges::any_of(provisioners.all(),
+                                          [](const auto& one) { return one->acme.has_value(); })) {
+        runtime.log.write(Level::kWarning,
+                          "WARNING: No database is configured. ACME provisioners are disabled.",
+                          {});
+    }
+}
+
 Result<App::Heritage> inherit_or_open(const setup::Config& config, const Runtime& runtime,
                                       const App* before) {
     if (before != nullptr) {
@@ -198,9 +231,18 @@ Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& 
     STEP_ASSIGN(provisioner::ProvisionerSet provisioners,
                 load_provisioners(config, heritage, runtime));
     STEP_TRY(issuance::validate(authority));
+    warn_of_acme(config, provisioners, runtime);
     const auto shared = std::make_shared<const issuance::Authority>(std::move(authority));
     STEP_ASSIGN(std::shared_ptr<issuance::Hooks> hooks,
                 load_webhooks(config, provisioners, shared, heritage.database, runtime));
+    std::unique_ptr<AcmeOutside> acme_outside;
+    if (runtime.serving && serves_acme(config, provisioners)) {
+        STEP_ASSIGN(acme_outside, AcmeOutside::open(config.acme, runtime.clock));
+        if (!heritage.nonces) {
+            STEP_ASSIGN(heritage.nonces,
+                        acme::Nonces::open(*heritage.database, runtime.random, runtime.clock));
+        }
+    }
     return std::unique_ptr<App>(
         std::make_unique<WiredApp>(Parts{.config = std::move(config),
                                          .runtime = runtime,
@@ -209,7 +251,9 @@ Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& 
                                          .outside = std::move(heritage.outside),
                                          .authority = shared,
                                          .provisioners = std::move(provisioners),
-                                         .hooks = std::move(hooks)}));
+                                         .hooks = std::move(hooks),
+                                         .acme_outside = std::move(acme_outside),
+                                         .nonces = std::move(heritage.nonces)}));
 }
 
 }  // namespace step::app

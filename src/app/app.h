@@ -16,6 +16,9 @@
 #include "http/tls.h"
 #include "setup/config.h"
 
+namespace step::acme {
+class Nonces;
+}
 namespace step::issuance {
 class Issuer;
 }
@@ -40,6 +43,8 @@ struct Runtime {
     Random& random;
     Log& log;
     const Environment* environment = nullptr;  ///< Trust anchors and proxies; null: none.
+    /// Whether the App serves: it has the routes of ACME, and threads that try challenges.
+    bool serving = false;
 };
 
 /// How an encrypted key is opened: with `given` if there is one, else with `password` of
@@ -50,8 +55,8 @@ struct KeyPassword {
 };
 
 /// The certificate authority of one ca.json, wired together: storage, keys, provisioners,
-/// issuer, routes. No listener, no thread before prepare() besides the database's, no signal;
-/// nothing inside changes once it is open.
+/// issuer, routes. No listener, no signal, and before prepare() no thread besides those of the
+/// database, of webhooks and, if it serves, of ACME; nothing inside changes once it is open.
 class App {
 public:
     /// Opens the database, reads keys and certificates, makes everything, in the order of
@@ -77,6 +82,7 @@ public:
         std::shared_ptr<storage::Database> database{};
         SysTime started{};
         std::shared_ptr<remote::Outside> outside{};  ///< With the keys it has fetched.
+        std::shared_ptr<acme::Nonces> nonces{};  ///< Null without ACME.
     };
     virtual Heritage heritage() const = 0;
 

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "acme/api/nonces.h"
+#include "acme/store.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "issuance/ledger.h"
@@ -20,6 +22,12 @@ namespace {
 std::vector<std::string> keyspaces() {
     std::vector<std::string> all = issuance::Ledger::keyspaces();
     for (std::string& name : revocation::Register::keyspaces()) {
+        all.push_back(std::move(name));
+    }
+    for (std::string& name : acme::keyspaces()) {
+        all.push_back(std::move(name));
+    }
+    for (std::string& name : acme::Nonces::keyspaces()) {
         all.push_back(std::move(name));
     }
     all.emplace_back(provisioner::kUsedTokens);

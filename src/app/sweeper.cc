@@ -1,5 +1,6 @@
 #include "app/sweeper.h"
 
+#include "acme/store.h"
 #include "provisioner/used_tokens.h"
 
 namespace step::app {
@@ -50,12 +51,19 @@ Result<Sweeper::Swept> Sweeper::step() {
         const SysSeconds before =
             std::chrono::floor<std::chrono::seconds>(now) - *rules_.certificates_after;
         STEP_TRY(database_.transact([&](storage::Transaction& transaction) -> Status {
-            STEP_ASSIGN(swept.certificates,
+            STEP_ASSIGN(const std::vector<Bytes> serials,
                         ledger_.erase_expired(transaction, before, rules_.certificates_at_once));
+            for (const Bytes& serial : serials) {
+                STEP_TRY(acme::Certificates().erase(transaction, serial));
+            }
+            swept.certificates = serials.size();
             return ok();
         }));
     }
-    swept.more = swept.tokens >= rules_.tokens_at_once ||
+    if (end_orders_) {
+        STEP_ASSIGN(swept.orders, end_orders_(now, rules_.orders_at_once));
+    }
+    swept.more = swept.orders >= rules_.orders_at_once || swept.tokens >= rules_.tokens_at_once ||
                  (rules_.certificates_after && swept.certificates >= rules_.certificates_at_once);
     return swept;
 }

@@ -29,7 +29,7 @@ Housekeeper::~Housekeeper() {
 }
 
 void Housekeeper::work() {
-    std::size_t tokens = 0, certificates = 0;
+    std::size_t tokens = 0, certificates = 0, orders = 0;
     bool failing = false;
     for (std::chrono::nanoseconds wait = kFirst; pause(wait);) {
         const auto start = clock_.monotonic();
@@ -48,6 +48,11 @@ void Housekeeper::work() {
         failing = false;
         tokens += swept->tokens;
         certificates += swept->certificates;
+        orders += swept->orders;
+        if (!swept->more && orders > 0) {
+            log_.write(Level::kInfo,
+                       fmt::format("purged {} expired ACME orders", std::exchange(orders, 0)), {});
+        }
         if (!swept->more && tokens + certificates > 0) {
             log_.write(Level::kInfo,
                        fmt::format("purged {} used tokens and the records of {} certificates",

@@ -24,11 +24,6 @@ constexpr Later kLater[] = {
     {"ssh-host-password-file", cli::FlagType::kString, "an SSH certificate authority"},
     {"ssh-user-password-file", cli::FlagType::kString, "an SSH certificate authority"},
     {"token", cli::FlagType::kString, "linked authorities"},
-    {"resolver", cli::FlagType::kString, "ACME"},
-    {"acme-http-port", cli::FlagType::kInt, "ACME"},
-    {"acme-tls-port", cli::FlagType::kInt, "ACME"},
-    {"acme-strict-fqdn", cli::FlagType::kBool, "ACME"},
-    {"insecure", cli::FlagType::kBool, "ACME"},
 };
 
 cli::Command command() {
@@ -48,6 +43,28 @@ cli::Command command() {
         {.name = "quiet",
          .type = cli::FlagType::kBool,
          .help = "print no banner at start",
+         .no_environment = true},
+        {.name = "resolver",
+         .value = "addr",
+         .help = "address of the DNS server that is asked when ACME validates names",
+         .no_environment = true},
+        {.name = "acme-http-port",
+         .type = cli::FlagType::kInt,
+         .value = "port",
+         .help = "port of http-01 challenges in place of 80; for tests, needs --insecure",
+         .no_environment = true},
+        {.name = "acme-tls-port",
+         .type = cli::FlagType::kInt,
+         .value = "port",
+         .help = "port of tls-alpn-01 challenges in place of 443; for tests, needs --insecure",
+         .no_environment = true},
+        {.name = "acme-strict-fqdn",
+         .type = cli::FlagType::kBool,
+         .help = "validate names as they are, never completed with the system's search domains",
+         .no_environment = true},
+        {.name = "insecure",
+         .type = cli::FlagType::kBool,
+         .help = "allow flags that are for tests only",
          .no_environment = true},
     };
     for (const Later& later : kLater) {
@@ -78,6 +95,24 @@ Status read_environment(const Environment& environment, const cli::Args& args, O
         }
         options.quiet = *value;
     }
+    return ok();
+}
+
+/// A port other than the standard's: only with --insecure, as the original.
+Status read_port(const cli::Args& args, std::string_view name, std::uint16_t& out) {
+    if (!args.is_set(name)) {
+        return ok();
+    }
+    const std::string flag = "flag '--" + std::string(name) + "'";
+    if (!args.flag("insecure")) {
+        return Error{Code::kInvalidArgument, flag + " requires the '--insecure' flag"};
+    }
+    const std::int64_t port = args.integer(name);
+    if (port < 1 || port > 65535) {
+        return Error{Code::kInvalidArgument, "invalid value '" + args.get(name) + "' for " + flag +
+                                                 "; a port is 1 to 65535"};
+    }
+    out = static_cast<std::uint16_t>(port);
     return ok();
 }
 
@@ -130,6 +165,10 @@ Result<Options> parse_options(const std::vector<std::string>& words,
     options.password_file = args.get("password-file");
     options.pid_file = args.get("pidfile");
     options.quiet = args.flag("quiet");
+    options.resolver = args.get("resolver");
+    options.acme_strict_fqdn = args.flag("acme-strict-fqdn");
+    STEP_TRY(read_port(args, "acme-http-port", options.acme_http_port));
+    STEP_TRY(read_port(args, "acme-tls-port", options.acme_tls_port));
     STEP_TRY(read_environment(environment, args, options));
     if (args.positionals().size() > 1) {
         return Error{Code::kInvalidArgument,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct Options {
     std::string pid_file{};       ///< Empty: none.
     std::string context{};        ///< Empty: the one in use, if any.
     bool quiet = false;
+    // How names are validated (ACME).
+    std::string resolver{};  ///< "host:port"; empty: the system's.
+    std::uint16_t acme_http_port = 80, acme_tls_port = 443;
+    bool acme_strict_fqdn = false;
 };
 
 /// Reads the words after the program's name, STEP_CA_QUIET and STEP_CA_CONTEXT. Fails with the

@@ -57,6 +57,10 @@ Status Daemon::start(const Options& options, const setup::StepPath& path, setup:
     };
     STEP_ASSIGN(database_lock_, app::lock_database(config.db));
     config.paths = path;
+    config.acme.resolver = options.resolver;
+    config.acme.http_port = options.acme_http_port;
+    config.acme.tls_port = options.acme_tls_port;
+    config.acme.strict_fqdn = options.acme_strict_fqdn;
     STEP_ASSIGN(app_, app::App::open(std::move(config), password_, runtime()));
     password_.ask = nullptr;  // A reload has nobody to ask.
     say("Building new tls configuration using step-ca x509 Signer Interface");
@@ -153,6 +157,10 @@ Status Daemon::replace() {
     const setup::Config& old = app_->config();
     STEP_ASSIGN(setup::Config config, setup::load_config(old.file));
     config.paths = old.paths;
+    config.acme.resolver = old.acme.resolver;
+    config.acme.http_port = old.acme.http_port;
+    config.acme.tls_port = old.acme.tls_port;
+    config.acme.strict_fqdn = old.acme.strict_fqdn;
     if (config.db != old.db) {
         return Error{Code::kConflict,
                      "the section \"db\" has changed, which needs a restart (" + old.file + ")"};

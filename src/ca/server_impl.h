@@ -39,7 +39,7 @@ private:
     void complain(const std::string& line);
     void tell(const Status& told);
     app::Runtime runtime() {
-        return {services_.clock, services_.random, log_, &services_.environment};
+        return {services_.clock, services_.random, log_, &services_.environment, true};
     }
     Result<std::unique_ptr<Listener>> listen(const std::shared_ptr<app::App>& app,
                                              http::TlsContextPtr tls);

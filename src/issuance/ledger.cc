@@ -113,8 +113,8 @@ Status Ledger::erase(storage::Transaction& transaction, ByteView serial) const {
     return table_.erase(transaction, serial);
 }
 
-Result<std::size_t> Ledger::erase_expired(storage::Transaction& transaction, SysSeconds before,
-                                          std::size_t limit) const {
+Result<std::vector<Bytes>> Ledger::erase_expired(storage::Transaction& transaction,
+                                                 SysSeconds before, std::size_t limit) const {
     std::vector<Bytes> serials;
     STEP_TRY(table_.scan_index(transaction, kByExpiry, {}, time_key(before),
                                [&](ByteView /*key*/, ByteView serial) {
@@ -124,7 +124,7 @@ Result<std::size_t> Ledger::erase_expired(storage::Transaction& transaction, Sys
     for (const Bytes& serial : serials) {
         STEP_TRY(table_.erase(transaction, serial));
     }
-    return serials.size();
+    return serials;
 }
 
 Result<std::optional<Entry>> Ledger::find(ByteView serial) const {

@@ -41,9 +41,9 @@ public:
     Status erase(storage::Transaction& transaction, ByteView serial) const;
 
     /// Removes up to `limit` entries, with their index rows, of certificates that ended before
-    /// `before`, the longest expired first, and says how many.
-    Result<std::size_t> erase_expired(storage::Transaction& transaction, SysSeconds before,
-                                      std::size_t limit) const;
+    /// `before`, the longest expired first. Gives their keys, for whoever knows more about them.
+    Result<std::vector<Bytes>> erase_expired(storage::Transaction& transaction, SysSeconds before,
+                                             std::size_t limit) const;
 
     /// None if it is not on record (issued before, elsewhere, or without a `db`).
     Result<std::optional<Entry>> find(ByteView serial) const;

@@ -126,6 +126,7 @@ Reading read_config(std::string_view text, const std::string& file) {
         read_authority(reader, reading.root, config.authority);
         check_top(reader, reading.root, config);
         read_tls(reader, reading.root, config.tls);
+        read_acme(reader, reading.root, config.acme);
         refuse_later_capabilities(reader, reading.root);
         read_db(reader, reading.root, config.db);
         read_logger(reader, reading.root, config.logger);

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "json/value.h"
+#include "net/address.h"
 #include "policy/compile.h"
 #include "setup/finding.h"
 #include "setup/steppath.h"
@@ -54,6 +55,15 @@ struct AuthorityConfig {
     policy::Policies policies{};  ///< `authority.policy`; none with enableAdmin.
 };
 
+/// Ours: `acmeValidation`, how the control over names is tested; and what the flags say.
+struct AcmeConfig {
+    net::FilterRules filter{};  ///< Which addresses may be asked.
+    // Of the flags, not of the file.
+    std::string resolver{};  ///< "host:port"; empty: the system's name servers.
+    std::uint16_t http_port = 80, tls_port = 443;
+    bool strict_fqdn = false;
+};
+
 /// ca.json, checked: what we cannot do is refused, never ignored.
 struct Config {
     std::string file{};  ///< As it was given, for errors.
@@ -69,6 +79,7 @@ struct Config {
     std::optional<DbConfig> db{};
     AuthorityConfig authority{};
     TlsConfig tls{};
+    AcmeConfig acme{};
     std::string password{};
     std::string common_name = "Step Online CA";
     /// What the operator should know: one line each, for the log.

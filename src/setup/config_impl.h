@@ -62,6 +62,8 @@ void read_duration(Reader& reader, const json::Value& object, std::string_view n
 
 /// The parts of ca.json; each reads and checks its own section, or fails the reader.
 void read_authority(Reader& reader, const json::Value& root, AuthorityConfig& out);
+/// `acmeValidation`: a rule that is no range of addresses is an error at its place.
+void read_acme(Reader& reader, const json::Value& root, AcmeConfig& out);
 void read_tls(Reader& reader, const json::Value& root, TlsConfig& out);
 void read_db(Reader& reader, const json::Value& root, std::optional<DbConfig>& out);
 /// `kms`, `ssh`, `templates`, `monitoring`, `crl`, `metricsAddress`: refused unless empty.
