@@ -58,6 +58,23 @@ TEST_CASE("a context comes from the flag, else from STEP_CA_CONTEXT") {
     CHECK(parse({"--context", "x"}, {{"STEP_CA_CONTEXT", "c"}})->context == "x");
 }
 
+TEST_CASE("the flags of ACME: a port other than the standard's needs --insecure") {
+    const auto options = parse({"--resolver", "127.0.0.1:53", "--acme-strict-fqdn", "--insecure",
+                                "--acme-http-port", "8080", "--acme-tls-port=8443"});
+    REQUIRE(options);
+    CHECK(options->resolver == "127.0.0.1:53");
+    CHECK(options->acme_strict_fqdn);
+    CHECK(options->acme_http_port == 8080);
+    CHECK(options->acme_tls_port == 8443);
+    CHECK(parse({})->acme_http_port == 80);
+    CHECK(parse({})->acme_tls_port == 443);
+    CHECK(parse({"--acme-http-port", "8080"}).error().detail ==
+          "flag '--acme-http-port' requires the '--insecure' flag");
+    CHECK_FALSE(parse({"--acme-http-port", "0", "--insecure"}));
+    CHECK_FALSE(parse({"--acme-tls-port", "65536", "--insecure"}));
+    CHECK_FALSE(parse({"--acme-tls-port", "x", "--insecure"}));
+}
+
 TEST_CASE("STEP_CA_QUIET stands for --quiet") {
     CHECK(parse({}, {{"STEP_CA_QUIET", "true"}})->quiet);
     CHECK_FALSE(parse({}, {{"STEP_CA_QUIET", "0"}})->quiet);
@@ -75,11 +92,6 @@ TEST_CASE("what needs a later capability is refused by name") {
                                                {"--ssh-host-password-file", "f"},
                                                {"--ssh-user-password-file=f"},
                                                {"--token", "t"},
-                                               {"--resolver", "1.1.1.1:53"},
-                                               {"--acme-http-port", "80"},
-                                               {"--acme-tls-port", "443"},
-                                               {"--acme-strict-fqdn"},
-                                               {"--insecure"},
                                                {"onboard", "t"},
                                                {"export", "x.json"}}) {
         const auto options = parse(words);

@@ -197,7 +197,7 @@ TEST_CASE("what needs a later capability is refused with key, line and column") 
              {R"("authority":{"authorityId":"x"})", "authority.authorityId"},
              {R"("authority":{"deploymentType":"linked"})", "authority.deploymentType"},
              {R"("authority":{"disableGetSSHHosts":true})", "authority.disableGetSSHHosts"},
-             {R"("authority":{"provisioners":[{"type":"JWK"},{"type":"acme","name":"a"}]})",
+             {R"("authority":{"provisioners":[{"type":"JWK"},{"type":"oidc","name":"a"}]})",
               "authority.provisioners[1].type"},
              {R"("tls":{"maxVersion":1.1,"minVersion":1.0})", "tls.maxVersion"}}) {
         CAPTURE(members);
@@ -320,9 +320,9 @@ TEST_CASE("recorded configurations load, or name what they wait for") {
         const char* waits_for;  ///< "" loads.
     };
     for (const auto& [name, waits_for] :
-         std::initializer_list<Case>{{"api-acme", "a provisioner of type ACME"},
+         std::initializer_list<Case>{{"api-acme", ""},
                                      {"api-admin", "remote provisioner management"},
-                                     {"api-core-sign", "a provisioner of type ACME"},
+                                     {"api-core-sign", "a provisioner of type"},
                                      {"api-crl-policy-federation", "disableGetSSHHosts"},
                                      {"api-name-constraints", ""},
                                      {"api-no-db-no-ssh", ""},
@@ -357,6 +357,23 @@ TEST_CASE("load_config says which file it could not open") {
     REQUIRE_FALSE(missing);
     CHECK(missing.error().code == Code::kNotFound);
     CHECK(load_config(folder.write("ca.json", std::string(kMinimal))));
+}
+
+TEST_CASE("acmeValidation is ours: ranges that names may or must not lead to") {
+    const auto config = parse_config(
+        with(R"("acmeValidation":{"allow":["127.0.0.0/8"],"deny":["10.0.0.0/8","fd00::/8"]})"),
+        "x.json");
+    REQUIRE_MESSAGE(config, config.error().detail);
+    CHECK(config->acme.filter.allow == std::vector<std::string>{"127.0.0.0/8"});
+    CHECK(config->acme.filter.deny.size() == 2);
+    CHECK(config->acme.http_port == 80);
+    for (const char* wrong :
+         {R"("acmeValidation":{"allow":["127.0.0.0/33"]})", R"("acmeValidation":{"deny":["x"]})",
+          R"("acmeValidation":{"refuse":[]})", R"("acmeValidation":[])",
+          R"("acmeValidation":{"allow":"127.0.0.1"})"}) {
+        CAPTURE(wrong);
+        CHECK(detail(with(wrong)) != "ok");
+    }
 }
 
 }  // namespace

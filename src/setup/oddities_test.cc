@@ -97,7 +97,7 @@ TEST_CASE("everything wrong is found in one reading, each at its place") {
  "db":{"type":"badgerv2"},
  "logger":{"format":"xml"},
  "authority":{"backdate":"1d","enableAdmin":true,
-   "provisioners":[{"type":7},{"type":"ACME"},{"type":"Jwkk"}]}})") ==
+   "provisioners":[{"type":7},{"type":"OIDC"},{"type":"Jwkk"}]}})") ==
         lines(
             {"1:9 error: cannot unmarshal number into field root of type string; write a "
              "string in double quotes",
@@ -109,7 +109,7 @@ TEST_CASE("everything wrong is found in one reading, each at its place") {
              "8:28 error: cannot unmarshal number into field authority.provisioners[0].type of "
              "type "
              "string; write a string in double quotes",
-             "8:39 error: a provisioner of type ACME is not supported by this version; remove "
+             "8:39 error: a provisioner of type OIDC is not supported by this version; remove "
              "authority.provisioners[1].type",
              R"(8:55 warning: provisioner "" is left out: its type "Jwkk" is unknown; write JWK)",
              "2:8 error: crt cannot be empty; name the file of the intermediate certificate",
