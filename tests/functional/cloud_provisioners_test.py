@@ -18,7 +18,7 @@ from tests.support.harness import Case, Home, OURS_STEP  # noqa: E402
 DATA = ROOT / "tests/data/cloud/provisioners.json"
 SUCCESS = ("\nSuccess! Your `step-ca` config has been updated. To pick up the new configuration SIGHUP (kill -1 <pid>) or "
            "restart the step-ca process.\n")
-WAITING = ("gcp", "azure")  # Types that step-ca does not have yet.
+WAITING = ()
 # Our words where the original's name what only it has.
 OURS = {
     "error storing provisioner: provisioner with name x already exists": "cannot add multiple provisioners with the same id",
@@ -73,8 +73,6 @@ class Recorded(Case):
     def test_each_line_does_what_the_original_does(self):
         for row in json.loads(DATA.read_text()):
             with self.subTest(row["line"]):
-                if any(f"--type {kind} " in row["line"].lower() + " " for kind in WAITING):
-                    continue
                 config(self.authority).write_text(self.fresh)
                 done = run_line(self.authority, row["line"])
                 self.assertEqual(done.returncode, row["code"], done.stderr)
@@ -144,7 +142,6 @@ class Ours(Case):
         self.assertEqual(entries(self.authority)[0]["imdsVersions"], ["v2"])
         self.assertEqual(entries(self.authority)[0]["comment"], "kept")
 
-    @unittest.skipIf(WAITING, "types that step-ca does not have yet")
     def test_a_provider_out_of_reach_is_a_warning(self):
         clouds.close_providers()
         self.addCleanup(clouds.open_providers)
@@ -155,7 +152,6 @@ class Ours(Case):
             self.assertIn(f'warning: the keys that verify tokens could not be asked for: Get "{url}": dial tcp', done.stderr)
         self.assertEqual([e["name"] for e in entries(self.authority)], ["x", "y"])
 
-    @unittest.skipIf(WAITING, "types that step-ca does not have yet")
     def test_a_tenant_that_azure_does_not_know_is_a_warning(self):
         done = self.line("add y --type Azure --azure-tenant 00000000-0000-0000-0000-000000000000")
         self.assertIn("answered with status 404", done.stderr)
