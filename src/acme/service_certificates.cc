@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <set>
 
+#include "acme/renewal_id.h"
 #include "acme/service.h"
 #include "acme/states.h"
-#include "base/base64.h"
 #include "base/hex.h"
 #include "base/ip.h"
 #include "base/pem.h"
@@ -147,22 +147,13 @@ Status Service::revoke(const provisioner::Provisioner& provisioner, const Accoun
 
 Result<Service::RenewalInfo> Service::renewal_info(const provisioner::Provisioner& provisioner,
                                                    std::string_view id) const {
-    const std::size_t dot = id.find('.');
-    const auto part = [](std::string_view text) { return parse_base64(text, Base64::kRawUrl); };
-    const auto key_id = part(id.substr(0, dot));
-    const auto serial =
-        part(dot == std::string_view::npos ? std::string_view() : id.substr(dot + 1));
-    if (!key_id || !serial || serial->empty()) {
-        return failed(Code::kInvalidArgument, kMalformed,
-                      "a certificate is named by base64url of key identifier and serial number, "
-                      "with a dot between them");
-    }
+    STEP_ASSIGN(const RenewalId named, parse_renewal_id(id));
     STEP_ASSIGN(const std::optional<issuance::Entry> entry,
-                deps_.ledger.find(x509::serial_key(*serial)));
+                deps_.ledger.find(x509::serial_key(named.serial)));
     const auto certificate =
         entry ? x509::parse_certificate(entry->certificate) : Result<x509::Certificate>(Error{});
     if (!certificate || entry->origin.provisioner.id != provisioner.id ||
-        certificate->authority_key_id.value_or(Bytes()) != *key_id) {
+        certificate->authority_key_id.value_or(Bytes()) != named.key_id) {
         return failed(Code::kNotFound, kMalformed, "there is no such certificate");
     }
     const SysSeconds now = std::chrono::floor<std::chrono::seconds>(deps_.clock.now());

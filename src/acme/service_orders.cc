@@ -1,8 +1,8 @@
 #include "acme/identifiers.h"
 #include "acme/ids_impl.h"
+#include "acme/renewal_id.h"
 #include "acme/service.h"
 #include "acme/states.h"
-#include "base/base64.h"
 #include "base/ip.h"
 #include "issuance/validity.h"
 #include "x509/serial_key.h"
@@ -85,20 +85,6 @@ Result<issuance::Validity> validity_of(const Service::NewOrder& request,
     return validity;
 }
 
-/// The serial key in the id of a certificate (RFC 9773 4.1), whatever its AKI says.
-Result<Bytes> serial_in(std::string_view certificate) {
-    const std::size_t dot = certificate.find('.');
-    const auto serial = dot == std::string_view::npos
-                            ? Result<Bytes>(Error{})
-                            : parse_base64(certificate.substr(dot + 1), Base64::kRawUrl);
-    if (!serial || serial->empty()) {
-        return failed(Code::kInvalidArgument, kMalformed,
-                      "replaces names no certificate: base64url of key identifier and serial "
-                      "number, with a dot between them");
-    }
-    return x509::serial_key(*serial);
-}
-
 }  // namespace
 
 Result<Service::OrderView> Service::new_order(const provisioner::Provisioner& provisioner,
@@ -134,7 +120,8 @@ Result<Service::OrderView> Service::new_order(const provisioner::Provisioner& pr
                 validity_of(request, *terms.claims, backdate, now));
     Bytes replaced;
     if (!request.replaces.empty()) {
-        STEP_ASSIGN(replaced, serial_in(request.replaces));
+        STEP_ASSIGN(const RenewalId named, parse_renewal_id(request.replaces));
+        replaced = x509::serial_key(named.serial);
     }
 
     const SysSeconds created = std::chrono::floor<std::chrono::seconds>(now);
