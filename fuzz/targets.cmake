@@ -1,4 +1,8 @@
 # One line per target, sorted.
+step_fuzz(acme_binding acme)
+step_fuzz(acme_envelope acme)
+step_fuzz(acme_names acme)
+step_fuzz(acme_payloads acme)
 step_fuzz(api_requests api)
 step_fuzz(asn1_reader asn1)
 step_fuzz(base_pem base)
