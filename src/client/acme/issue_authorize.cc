@@ -9,6 +9,9 @@ namespace {
 
 /// RFC 8555 8.2: a response may be sent again to make the server look again, not too often.
 constexpr std::chrono::seconds kRepeat{5};
+/// How long a server may go on trying once it says what is wrong: a name that leads elsewhere does
+/// not mend itself.
+constexpr std::chrono::seconds kHope{60};
 
 std::string name_of(const Authorization& authorization) {
     return (authorization.wildcard ? "*." : "") + printable(authorization.identifier.value);
@@ -61,7 +64,8 @@ Result<std::optional<Duration>> Issue::respond(const Challenge& challenge) {
 }
 
 Status Issue::await_authorization(const std::string& url, std::optional<Duration> retry_after) {
-    std::chrono::nanoseconds asked = parts_.clock.monotonic();
+    const std::chrono::nanoseconds begin = parts_.clock.monotonic();
+    std::chrono::nanoseconds asked = begin;
     for (unsigned looks = 0;; ++looks) {
         STEP_TRY(wait(retry_after, looks));
         STEP_ASSIGN(const Answer answer, look(url));
@@ -71,7 +75,9 @@ Status Issue::await_authorization(const std::string& url, std::optional<Duration
             return ok();
         }
         const Challenge* challenge = now.find("http-01");
-        if (now.status != "pending" || challenge == nullptr || challenge->status == "invalid") {
+        const bool hopeless = challenge == nullptr || challenge->status == "invalid" ||
+                              (challenge->error && parts_.clock.monotonic() - begin >= kHope);
+        if (now.status != "pending" || hopeless) {
             return failed_challenge(now);
         }
         parts_.tell(".");

@@ -179,6 +179,16 @@ TEST_CASE("a challenge that the server gave up for now is sent again, at most ev
     CHECK(world.server.times("/challenge") == 2);
 }
 
+TEST_CASE("a server that keeps saying what is wrong is believed after a minute") {
+    World world;
+    world.server.says("/authz", {World::authz("pending"),
+                                 World::authz("pending", "processing",
+                                              R"(,"error":{"detail":"nobody listens"})")});
+    CHECK(world.failure() == "Unable to validate challenge: nobody listens");
+    CHECK(world.clock.ticks >= 60s);
+    CHECK(world.clock.ticks < 70s);
+}
+
 TEST_CASE("a challenge that is under way already is shown and not sent") {
     World world;
     world.server.says("/authz", {World::authz("pending", "processing"), World::authz("valid")});
