@@ -224,12 +224,12 @@ class OriginalClient(harness.Case):
         user = self.home(harness.original_step())
         address = site.address("old.test")
         where = ["--ca-url", f"https://localhost:{site.port}", "--root", site.root]
-        user.s("ca", "certificate", "old.test", "a.crt", "a.key", *where, "--provisioner", "acme", "--san", "old.test", "--san", address,
-               "--http-listen", f"{address}:{site.http_port}")
+        user.s("ca", "certificate", "--provisioner", "acme", "--san", "old.test", "--san", address, "--http-listen",
+               f"{address}:{site.http_port}", *where, "old.test", "a.crt", "a.key")
         site.verify(user.file("a.crt").read_text(), ["old.test", address], user.file("a.key").read_bytes())
-        user.s("ca", "renew", "--force", "a.crt", "a.key", *where)
-        user.s("ca", "certificate", "old.test", "b.crt", "b.key", "--acme", site.directory(), "--root", site.root,
-               "--http-listen", f"{address}:{site.http_port}")
+        user.s("ca", "renew", *where, "--force", "a.crt", "a.key")
+        user.s("ca", "certificate", "--acme", site.directory(), "--root", site.root, "--http-listen",
+               f"{address}:{site.http_port}", "old.test", "b.crt", "b.key")
 
 
 class PebbleSite:
