@@ -2,6 +2,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "jose/strict.h"
+#include "json/decode.h"
 #include "provisioner/aws_document.h"
 #include "provisioner/aws_keys.h"
 #include "provisioner/cloud_impl.h"
@@ -35,6 +36,9 @@ Result<Bytes> read_octets(const json::Value& object, std::string_view name) {
 }
 
 Result<AwsClaims> read_claims(const json::Value& all) {
+    // Nobody asks for them, but they must be what they should.
+    std::vector<std::string> names;
+    STEP_TRY(json::Fields(all, "token").get("sans", names).status());
     const json::Value* amazon = all.find_exact("amazon");
     if (amazon == nullptr || amazon->is_null()) {
         return AwsClaims{};
