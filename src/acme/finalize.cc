@@ -48,9 +48,10 @@ Error translate(Error error) {
     }
     if (error.has_reason(policy::kNotAllowed) || error.has_reason(issuance::kNameConstraint)) {
         error.reason = kRejectedIdentifier;
-    } else if (error.code == Code::kForbidden) {
+    } else if (error.has_reason(issuance::kEnrichRefused) ||
+               error.has_reason(issuance::kAuthorizeRefused)) {
         error.reason = kUnauthorized;
-    } else if (error.code == Code::kInvalidArgument) {
+    } else if (error.code == Code::kForbidden || error.code == Code::kInvalidArgument) {
         error.reason = kBadCsr;
     }
     return error;

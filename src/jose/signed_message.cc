@@ -92,7 +92,9 @@ Result<SignedMessage> parse_signed_json(std::string_view text) {
     }
     STEP_ASSIGN(message.payload, parse_base64url(*payload->as_string()));
     const json::Value* list = value.find_exact("signatures");
-    if (list == nullptr || list->is_null()) {
+    const bool none = list == nullptr || list->is_null() ||
+                      (list->as_array() != nullptr && list->as_array()->empty());
+    if (none) {  // An empty list, too, means the flattened form to go-jose.
         STEP_ASSIGN(MessageSignature signature, read_signature(value));
         message.signatures.push_back(std::move(signature));
         return message;

@@ -89,10 +89,7 @@ Result<Envelope> parse_envelope(std::string_view body) {
         return malformed("failed to parse JWS from request body: " + parsed.error().detail);
     }
     const auto& signatures = envelope.message.signatures;
-    if (signatures.empty()) {
-        return malformed("request body does not contain a signature");
-    }
-    if (signatures.size() > 1) {
+    if (signatures.size() != 1) {
         return malformed("request body contains more than one signature");
     }
     if (const json::Object* outside = signatures.front().header.as_object();

@@ -58,7 +58,9 @@ Status check_active(const Account& account) {
 
 /// The account that "kid" names, at this provisioner.
 Result<Account> named_account(const std::string& kid, const Place& place, const Gate& gate) {
-    const std::string id = kid.substr(kid.rfind('/') + 1);
+    // As the original finds it: the last segment, whatever slashes follow.
+    const std::string path = kid.substr(0, kid.find_last_not_of('/') + 1);
+    const std::string id = path.substr(path.rfind('/') + 1);
     STEP_ASSIGN(std::optional<Account> account, gate.service.find_account(id));
     if (!account) {
         return Error{.code = Code::kInvalidArgument,
