@@ -11,6 +11,7 @@ import http.server
 import json
 import pathlib
 import secrets
+import socket
 import ssl
 import tempfile
 import threading
@@ -134,6 +135,7 @@ class Google:
 
     def __init__(self):
         self.key = SigningKey("google-1")
+        self.forged = None  # Signs in place of the key, which is what the JWKS shows.
         self.ancestors = {}  # project: organisation
         self.vm = {}
         self.account = "117354011164720418655"
@@ -146,9 +148,17 @@ class Google:
                    "instance_name": "foo", "project_id": "identity", "project_number": 259112794408,
                    "zone": "us-west1-b", **facts}
 
+    def new_key(self):
+        """As happens every few days."""
+        self.key = SigningKey(f"google-{secrets.token_hex(4)}")
+
+    def tick(self):
+        """Lets a second pass: tokens made within one are the same."""
+        time.sleep(1.1)
+
     def token(self, audience, full=True):
         now = int(time.time())
-        return self.key.sign({"aud": audience, "azp": self.account, "email": self.email, "email_verified": True,
+        return (self.forged or self.key).sign({"aud": audience, "azp": self.account, "email": self.email, "email_verified": True,
                               "exp": now + 3600, "iat": now, "iss": "https://accounts.google.com", "sub": self.account,
                               **({"google": {"compute_engine": self.vm}} if full else {})})
 
@@ -173,6 +183,7 @@ class Azure:
         self.key = SigningKey("azure-1")
         self.tenant = "bc9043e2-b645-4c1c-a87a-78f8644bfe57"
         self.environment = "AzurePublicCloud"
+        self.no_identity = False
         self.vm = {}
         self.start()
 
@@ -190,7 +201,7 @@ class Azure:
         return self.key.sign({"aud": resource, "iss": f"https://sts.windows.net/{self.tenant}/", "iat": now, "nbf": now,
                               "exp": now + 86400, "appid": "5ba2dd68-0000-0000-0000-a0468d8b9d48", "appidacr": "2",
                               "idp": f"https://sts.windows.net/{self.tenant}/", "oid": self.vm["oid"], "sub": self.vm["oid"],
-                              "tid": self.tenant, "uti": secrets.token_urlsafe(12), "ver": "1.0",
+                              "tid": self.vm.get("tid", self.tenant), "uti": secrets.token_urlsafe(12), "ver": "1.0",
                               "xms_mirid": self.resource_id()})
 
     def answer(self, method, path, headers, query):
@@ -199,6 +210,8 @@ class Azure:
         if path == "/metadata/instance/compute/azEnvironment":
             return self.environment.encode()
         if path == "/metadata/identity/oauth2/token" and "resource" in query:
+            if self.no_identity:
+                raise Refused(400, '{"error":"invalid_request","error_description":"Identity not found"}')
             resource, now = query["resource"][0], int(time.time())
             return json.dumps({"access_token": self.token(resource), "refresh_token": "", "client_id": "", "expires_in": "86399",
                                "expires_on": str(now + 86399), "ext_expires_in": "86399", "not_before": str(now),
@@ -287,6 +300,15 @@ class Clouds:
         """Off the cloud: nobody answers any more."""
         self.metadata.close()
         self.metadata = None
+
+    def silence_metadata(self):
+        """Somebody listens, and never says a word."""
+        self.close_metadata()
+        self.silent = socket.create_server((METADATA, 80))
+
+    def end_silence(self):
+        self.silent.close()
+        self.open_metadata()
 
     def open_providers(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,8 +1,11 @@
 """A CA whose provisioners trust the clouds of the test, and machines that are VMs there."""
 import json
+import os
+import shutil
+import time
 
 from tests.support import cloud
-from tests.support.harness import Case, free_port, tool
+from tests.support.harness import BIN, Case, Home, free_port, tool
 
 AWS, GCP, AZURE = "AWS IID Provisioner", "Google", "Microsoft Azure"
 
@@ -61,3 +64,110 @@ class CloudCase(Case):
         out = self.ca.run(tool("openssl"), "x509", "-in", certificate, "-noout", "-subject", "-ext", "subjectAltName").stdout
         subject, _, names = out.partition("\n")
         return subject.partition("CN = ")[2], sorted(n.strip() for n in names.splitlines()[1].split(","))
+
+
+class CloudSeeds(CloudCase):
+    """The documents' CA at https://ca.local, and a VM: two machines whose commands are typed as printed."""
+
+    INIT = ("step ca init --name 'My' --dns ca.local --dns localhost --address 127.0.0.1:443 --provisioner you@smallstep.com"
+            " --password-file $PW --deployment-type standalone")
+
+    @classmethod
+    def machine_home(cls):
+        home = Home()
+        home.password.write_text("asdf")
+        home.env.update(SSL_CERT_FILE=str(cls.clouds.roots), PW=str(home.password), PATH=f"{BIN}:{os.environ['PATH']}")
+        return home
+
+    @classmethod
+    def setUpClass(cls):
+        cls.ca = cls.machine_home()
+        cls.addClassCleanup(cls.ca.close)
+        cls.on_ca(cls.INIT)
+        cls.fresh = (cls.ca.steppath / "config/ca.json").read_text()
+        cls.fingerprint = cls.on_ca("step certificate fingerprint $(step path)/certs/root_ca.crt").stdout.strip()
+
+    def setUp(self):
+        self.vm_home = self.machine_home()
+        self.addCleanup(self.vm_home.close)
+        (self.ca.steppath / "config/ca.json").write_text(self.fresh)
+        shutil.rmtree(self.ca.steppath / "db", ignore_errors=True)
+
+    @classmethod
+    def on_ca(cls, line, check=True):
+        return cls.ca.run("bash", "-o", "pipefail", "-c", line, check=check)
+
+    def on_vm(self, line, check=True):
+        return self.vm_home.run("bash", "-o", "pipefail", "-c", line, check=check)
+
+    def provisioner(self, name):
+        provisioners = json.loads((self.ca.steppath / "config/ca.json").read_text())["authority"]["provisioners"]
+        return next(p for p in provisioners if p["name"] == name)
+
+    def set(self, name, **members):
+        """Members of a provisioner's entry, by hand; None takes one out."""
+        def edit(provisioners):
+            entry = next(p for p in provisioners if p["name"] == name)
+            entry.update(members)
+            for member in [m for m, value in members.items() if value is None]:
+                del entry[member]
+        self.change(self.ca, edit)
+
+    def start(self):
+        """S000-03, without the prompt; again if it runs."""
+        if getattr(self, "server", None):
+            self.server.stop()
+        self.server = self.serve(self.ca)
+
+    def bootstrap(self):
+        """S000-04."""
+        done = self.on_vm(f"step ca bootstrap --ca-url https://ca.local --fingerprint {self.fingerprint} --force")
+        self.assertEqual(done.stderr.splitlines()[0],
+                         f"The root certificate has been saved in {self.vm_home.steppath}/certs/root_ca.crt.")
+
+    def enrol(self, line, label, crt="foo.crt", key="foo.key"):
+        """A line of `step ca certificate` that works, with what it says."""
+        done = self.on_vm(line)
+        self.assertEqual(done.stderr, f"✔ Provisioner: {label}\n✔ CA: https://ca.local\n✔ Certificate: {crt}\n"
+                                      f"✔ Private Key: {key}\n")
+        self.assertEqual(done.stdout, "")
+
+    def assertRefused(self, line):
+        done = self.on_vm(line, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("The request lacked necessary authorization to be completed.", done.stderr)
+        return done
+
+    def until_enrolled(self, line, seconds=30):
+        """The CA asks for keys in the background: a line that works before long."""
+        end = time.monotonic() + seconds
+        while (done := self.on_vm(line, check=False)).returncode != 0:
+            self.assertLess(time.monotonic(), end, done.stderr + "".join(self.server.log[-5:]))
+            time.sleep(0.2)
+
+    def assertShort(self, crt, *lines):
+        """S000-07: `step certificate inspect --short`; `lines` are patterns for those between the first and the dates."""
+        got = self.on_vm(f"step certificate inspect --short {crt}").stdout.splitlines()
+        self.assertRegex(got[0], r"\AX\.509v3 TLS Certificate \(ECDSA P-256\) \[Serial: \d{4}\.\.\.\d{4}\]\Z")
+        for line, pattern in zip(got[1:-2], lines, strict=True):
+            self.assertRegex(line, rf"\A{pattern}\Z")
+        self.assertRegex(got[-2], r"\A  Valid from:  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
+        self.assertRegex(got[-1], r"\A          to:  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
+
+    def off_cloud(self, line, words):
+        """Nobody answers, or somebody without a word: a clear error, soon."""
+        self.clouds.close_metadata()
+        self.addCleanup(self.clouds.open_metadata)
+        self.assertSoon(line, words)
+
+    def silent_cloud(self, line, words):
+        self.clouds.silence_metadata()
+        self.addCleanup(self.clouds.end_silence)
+        self.assertSoon(line, words)
+
+    def assertSoon(self, line, words):
+        began = time.monotonic()
+        done = self.on_vm(line, check=False)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(words, done.stderr)

@@ -127,7 +127,15 @@ Result<std::string> request_certificate(cli::Context& context, SignSession& sess
     if (!session.offline) {
         context.console.selected("CA", session.ca.url());
     }
-    return explained(session.ca.sign(request));
+    auto chain = session.ca.sign(request);
+    if (!chain && session.from_cloud && chain.error().code == Code::kUnauthenticated) {
+        // The CA keeps its reasons to itself; this is the one that people meet.
+        context.console.err(
+            "A VM gets one certificate by its cloud. If this one has had it: renew it with 'step "
+            "ca "
+            "renew', or set disableTrustOnFirstUse in the provisioner.\n");
+    }
+    return explained(std::move(chain));
 }
 
 }  // namespace step::commands
