@@ -178,9 +178,9 @@ class Offline(Case):
 
     def test_flags_of_capabilities_that_are_not_there_are_refused_by_name(self):
         for command, flags in {
-                ("certificate", "x", "x.crt", "x.key"): ["--kms=k", "--acme=u", "--x5c-cert=c", "--nebula-key=k", "--console",
+                ("certificate", "x", "x.crt", "x.key"): ["--kms=k", "--x5c-cert=c", "--nebula-key=k", "--console",
                                                           "--attestation-uri=u", "--tpm-storage-directory=d"],
-                ("sign", "x.csr", "x.crt"): ["--kms=k", "--standalone", "--x5c-chain=c"],
+                ("sign", "x.csr", "x.crt"): ["--kms=k", "--x5c-chain=c"],
                 ("token", "x"): ["--kms=k", "--x5c-cert=c", "--sshpop-key=k", "--nebula-cert=c", "--k8ssa-token-path=p"],
                 ("renew", "x.crt", "x.key"): ["--kms=k"], ("rekey", "x.crt", "x.key"): ["--kms=k"]}.items():
             for flag in flags:
