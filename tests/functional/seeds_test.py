@@ -302,16 +302,6 @@ class Seeds(SeedCase):
         for name in ("root_ca_key", "intermediate_ca_key"):
             self.assertIn("ENCRYPTED", (self.ca.steppath / f"secrets/{name}").read_text())
 
-    def edited(self, line):
-        """A change of ca.json that succeeds, and the CA started anew."""
-        done = self.sh(line)
-        file = self.ca.steppath / "config/ca.json"
-        self.assertEqual(done.stderr, f"✔ CA Configuration: {file}\n\nSuccess! Your `step-ca` config has been updated. "
-                         "To pick up the new configuration SIGHUP (kill -1 <pid>) or restart the step-ca process.\n")
-        self.server.stop()
-        self.server = self.serve(self.ca)
-        return json.loads(file.read_text())["authority"]["provisioners"]
-
     def test_S002_13_16_18_20_21_S003_17_provisioners_are_added_changed_and_removed(self):
         config = self.ca.steppath / "config/ca.json"
         config.write_text(config.read_text().replace('"logger"', '"ours": {"b": 1.50, "a": []},\n\t"logger"', 1))
@@ -369,9 +359,6 @@ class Seeds(SeedCase):
         self.assertEqual((refused.returncode, refused.stderr),
                          (1, "claims: MaxCertDuration cannot be less than MinCertDuration: MaxCertDuration - 5m0s,"
                              " MinCertDuration - 20m0s\n"))
-
-    def listed(self):
-        return json.loads(self.sh("step ca provisioner list").stdout)
 
     def test_S002_19_P15_a_hangup_reloads(self):
         self.server.process.send_signal(signal.SIGHUP)

@@ -1,4 +1,5 @@
 """The CA of the documents people learn from, for the tests of their command lines."""
+import json
 import os
 
 from tests.support.harness import BIN, Case, free_port
@@ -37,6 +38,19 @@ class SeedCase(Case):
 
     def issue(self, name="foo"):
         return self.sh(f"step ca certificate {name}.local {name}.crt {name}.key $J")
+
+    def edited(self, line):
+        """A change of ca.json that succeeds, and the CA started anew."""
+        done = self.sh(line)
+        file = self.ca.steppath / "config/ca.json"
+        self.assertEqual(done.stderr, f"✔ CA Configuration: {file}\n\nSuccess! Your `step-ca` config has been updated. "
+                         "To pick up the new configuration SIGHUP (kill -1 <pid>) or restart the step-ca process.\n")
+        self.server.stop()
+        self.server = self.serve(self.ca)
+        return json.loads(file.read_text())["authority"]["provisioners"]
+
+    def listed(self):
+        return json.loads(self.sh("step ca provisioner list").stdout)
 
     def assertCert(self, done, crt, key=None, provisioner=True):
         lines = [f"✔ CA: {self.url}", f"✔ Certificate: {crt}"] + ([f"✔ Private Key: {key}"] if key else [])
