@@ -112,9 +112,8 @@ std::string Address::to_text() const {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, problem] = std::from_chars(text.data(), end, port);
-    if (problem != std::errc() || stop != end || port == 0) {
+    const auto [stop, problem] = std::from_chars(text.begin(), text.end(), port);
+    if (problem != std::errc() || stop != text.end() || port == 0) {
         return std::nullopt;
     }
     return port;
@@ -135,9 +134,8 @@ Result<Range> Range::parse(std::string_view text) {
     unsigned bits = size;
     if (slash != std::string_view::npos) {
         const std::string_view length = text.substr(slash + 1);
-        const char* const end = length.data() + length.size();
-        const auto [stop, problem] = std::from_chars(length.data(), end, bits);
-        if (problem != std::errc() || stop != end) {
+        const auto [stop, problem] = std::from_chars(length.begin(), length.end(), bits);
+        if (problem != std::errc() || stop != length.end()) {
             return bad("the part behind / is no number");
         }
         // ::ffff:10.0.0.0/104 is 10.0.0.0/8.

@@ -168,6 +168,20 @@ TEST_CASE("silence ends when the time is up") {
     CHECK(kClock.monotonic() - begin < 5s);
 }
 
+TEST_CASE("addresses of one kind are enough if the other cannot be had") {
+    for (const bool silent : {false, true}) {
+        CAPTURE(silent);
+        DnsServer server([silent](const DnsQuery& query) -> std::vector<Bytes> {
+            if (query.type == test::kA) {
+                return {dns_reply(query, {dns_address("192.0.2.1")})};
+            }
+            return silent ? std::vector<Bytes>{}
+                          : std::vector<Bytes>{dns_reply(query, {}, kServfail)};
+        });
+        CHECK(addresses(server, "a.test.", {.time = 600ms}) == "192.0.2.1");
+    }
+}
+
 TEST_CASE("a lookup gives up when told to") {
     DnsServer server([](const DnsQuery&) -> std::vector<Bytes> { return {}; });
     const int stop = ::eventfd(1, EFD_CLOEXEC);
