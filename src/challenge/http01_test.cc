@@ -187,7 +187,7 @@ TEST_CASE("http-01: a name is looked up once, so a second answer cannot lead els
     CHECK(site.run().starts_with("invalid connection: "));
 }
 
-TEST_CASE("http-01: with strict names a dot ends what is looked up, and nothing else") {
+TEST_CASE("0.27.0 #1910: with strict names a dot ends what is looked up, and nothing else") {
     Site site(ok_with(kKeyAuthorization));
     site.world.settings.strict_fqdn = true;
     site.world.resolver.hosts["a.test."] = {{"127.0.0.1"}};
@@ -229,7 +229,7 @@ TEST_CASE("http-01: a redirect to another host is looked up and filtered like th
                             ": b.test has the address 10.0.0.1, which is denied by configuration");
 }
 
-TEST_CASE("http-01: redirects do not lead into our own network or to another service") {
+TEST_CASE("10.1 (17): http-01 redirects do not lead into our own network or to another service") {
     struct Case {
         std::string location, outcome;
     };
@@ -273,7 +273,7 @@ TEST_CASE("http-01: a redirect that says nothing may be mended") {
     CHECK(longest.run().ends_with("its Location header is too long"));
 }
 
-TEST_CASE("http-01: hostile servers cost no more than the time and bytes we give") {
+TEST_CASE("10.1 (17): hostile http-01 servers cost no more than the time and bytes we give") {
     CHECK(against([](const TcpPeer& peer) {
               peer.head();
               peer.say("HTTP/1.1 200 OK\r\n\r\n");
@@ -284,6 +284,12 @@ TEST_CASE("http-01: hostile servers cost no more than the time and bytes we give
               peer.head();
               peer.say("HTTP/1.1 200 OK\r\n");
               while (peer.say("X-Header: " + std::string(1000, 'x') + "\r\n")) {
+              }
+          }) == "retry connection: GET SITE: malformed HTTP response");
+    CHECK(against([](const TcpPeer& peer) {
+              peer.head();
+              peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+              while (peer.say("1;" + std::string(1000, 'x') + "\r\na\r\n")) {
               }
           }) == "retry connection: GET SITE: malformed HTTP response");
     CHECK(against([](const TcpPeer& peer) {

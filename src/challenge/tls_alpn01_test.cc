@@ -58,8 +58,6 @@ TEST_CASE("tls-alpn-01: the extension is there, critical, and the digest as OCTE
     const std::string malformed = kIncorrect + "malformed acmeValidationV1 extension value";
     CHECK(with({.with_proof = false}) == kIncorrect + "missing acmeValidationV1 extension");
     CHECK(with({.critical = false}) == kIncorrect + "acmeValidationV1 extension not critical");
-    CHECK(with({.id = "1.3.6.1.5.5.7.1.30.1"}) ==
-          kIncorrect + "obsolete id-pe-acmeIdentifier in acmeValidationV1 extension");
     CHECK(with({.value = "\x04\x20" + crypto::sha256("other")}) ==
           kIncorrect +
               "acmeValidationV1 extension value is not the digest of the key authorization");
@@ -70,6 +68,12 @@ TEST_CASE("tls-alpn-01: the extension is there, critical, and the digest as OCTE
     CHECK(with({.value = "\x0c\x20" + digest}) == malformed);
     CHECK(with({.value = "\x04\x81\x20" + digest}) == malformed);  // BER
     CHECK(with({.value = Bytes("\x04\x00", 2)}) == malformed);
+}
+
+TEST_CASE("6843408d: the identifier of the drafts proves nothing") {
+    AlpnServer server{.certificate = {.id = "1.3.6.1.5.5.7.1.30.1"}};
+    CHECK(against(server) ==
+          kIncorrect + "obsolete id-pe-acmeIdentifier in acmeValidationV1 extension");
 }
 
 TEST_CASE("tls-alpn-01: a server that does not choose acme-tls/1 is wrong for good") {

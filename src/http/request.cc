@@ -192,6 +192,7 @@ struct AnswerParser::Impl {
     bool has_no_body;
     int interim = 0;
     bool head_checked = false;
+    std::size_t body_on_wire = 0;  ///< Octets of the body with its chunks' sizes and extensions.
     using Parser = beast::response_parser<beast::string_body>;
     std::unique_ptr<Parser> parser{};
 
@@ -201,6 +202,7 @@ struct AnswerParser::Impl {
         parser->body_limit(body_bytes);
         parser->skip(has_no_body);
         head_checked = false;
+        body_on_wire = 0;
     }
 };
 
@@ -219,9 +221,13 @@ std::size_t AnswerParser::put(std::string_view bytes) {
         const std::string_view rest = bytes.substr(used);
         const std::size_t count = impl_->parser->put({rest.data(), rest.size()}, problem);
         used += count;
+        impl_->body_on_wire += impl_->head_checked ? count : 0;
         if (problem && problem != beast::error::need_more) {
             problem_ =
                 problem == beast::error::body_limit ? Problem::kTooLarge : Problem::kMalformed;
+        } else if (impl_->body_on_wire >
+                   impl_->header_bytes + kMostWrapping * impl_->parser->get().body().size()) {
+            problem_ = Problem::kMalformed;
         } else if (!impl_->head_checked && impl_->parser->is_header_done()) {
             impl_->head_checked = true;
             const auto& message = impl_->parser->get();
