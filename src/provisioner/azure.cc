@@ -1,27 +1,16 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "base/uri.h"
 #include "jose/strict.h"
 #include "provisioner/azure_resource.h"
 #include "provisioner/cloud_impl.h"
+#include "provisioner/token_issuers.h"
 
 namespace step::provisioner {
 namespace {
 
 constexpr int kExtensionType = 5;
 constexpr const char* kDefaultAudience = "https://management.azure.com/";
-
-/// Who issues tokens in the clouds that Azure has for states, by the audience of their tokens.
-struct NationalCloud {
-    std::string_view audience, login;
-};
-constexpr NationalCloud kNationalClouds[] = {
-    {"https://management.usgovcloudapi.net/", "https://login.microsoftonline.us/"},
-    {"https://management.chinacloudapi.cn/", "https://login.partner.microsoftonline.cn/"},
-    {"https://management.microsoftazure.de/", "https://login.microsoftonline.de/"},
-};
-constexpr std::string_view kLogin = "https://login.microsoftonline.com/";
 
 struct Azure {
     Cloud cloud{};
@@ -132,14 +121,6 @@ Result<Allowed> authorize_sign(const Azure& azure, const Token& token, const Con
                   .reusable = true});
 }
 
-std::string discovery_url(const Config& config) {
-    const auto* const cloud = std::ranges::find_if(kNationalClouds, [&](const NationalCloud& one) {
-        return one.audience == config.audience || one.audience == config.audience + "/";
-    });
-    const std::string_view login = cloud == std::end(kNationalClouds) ? kLogin : cloud->login;
-    return std::string(login) + path_escape(config.tenant_id) + "/.well-known/openid-configuration";
-}
-
 }  // namespace
 
 std::vector<std::string> find_failures_azure(Config& config, const Inherited& /*inherited*/) {
@@ -166,7 +147,9 @@ void make_azure(const Config& config, const Inherited& inherited, Provisioner& o
         .resource_groups = config.resource_groups,
         .subscription_ids = config.subscription_ids,
         .object_ids = config.object_ids,
-        .keys = follow_keys({.url = discovery_url(config), .is_discovery = true}, inherited, out)});
+        .keys = follow_keys(
+            {.url = azure_discovery_url(config.tenant_id, config.audience), .is_discovery = true},
+            inherited, out)});
     out.sign = [azure](const Token& token, const Context& context) {
         return authorize_sign(*azure, token, context);
     };

@@ -3,13 +3,13 @@
 #include "jose/strict.h"
 #include "json/decode.h"
 #include "provisioner/cloud_impl.h"
+#include "provisioner/token_issuers.h"
 
 namespace step::provisioner {
 namespace {
 
 constexpr int kExtensionType = 3;
 constexpr std::string_view kIssuer = "https://accounts.google.com";
-constexpr const char* kKeys = "https://www.googleapis.com/oauth2/v3/certs";
 
 struct Gcp {
     Cloud cloud{};
@@ -192,7 +192,7 @@ void make_gcp(const Config& config, const Inherited& inherited, Provisioner& out
                                   .service_accounts = config.service_accounts,
                                   .project_ids = config.project_ids,
                                   .organization_id = config.organization_id,
-                                  .keys = follow_keys({.url = kKeys}, inherited, out)});
+                                  .keys = follow_keys({.url = kGoogleKeysUrl}, inherited, out)});
     if (inherited.outside != nullptr) {
         gcp->projects = inherited.outside->google_projects();
     }

@@ -152,6 +152,10 @@ class Ours(Case):
             self.assertIn(f'warning: the keys that verify tokens could not be asked for: Get "{url}": dial tcp', done.stderr)
         self.assertEqual([e["name"] for e in entries(self.authority)], ["x", "y"])
 
+    def test_the_clouds_for_states_have_servers_of_their_own(self):
+        done = self.line("add y --type Azure --azure-tenant TENANT --azure-audience https://management.usgovcloudapi.net/")
+        self.assertIn(f'Get "https://login.microsoftonline.us/{clouds.azure.tenant}/.well-known/openid-configuration"', done.stderr)
+
     def test_a_tenant_that_azure_does_not_know_is_a_warning(self):
         done = self.line("add y --type Azure --azure-tenant 00000000-0000-0000-0000-000000000000")
         self.assertIn("answered with status 404", done.stderr)

@@ -8,10 +8,10 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "base/uri.h"
 #include "commands/ca/provisioner_file.h"
 #include "commands/errors.h"
 #include "commands/fetch.h"
+#include "provisioner/token_issuers.h"
 #include "x509/certificate.h"
 
 namespace step::commands {
@@ -234,15 +234,16 @@ void warn_of_gcp(cli::Context& context, const json::Value& entry, bool fresh) {
     warn_if_open(context, entry, {"serviceAccounts", "projectIDs", "organizationID"},
                  "--gcp-project, --gcp-organization and --gcp-service-account");
     if (fresh) {
-        warn_if_unreachable(context, "https://www.googleapis.com/oauth2/v3/certs");
+        warn_if_unreachable(context, provisioner::kGoogleKeysUrl);
     }
 }
 
 void warn_of_azure(cli::Context& context, const json::Value& entry, bool fresh) {
-    if (fresh || context.args.is_set("azure-tenant")) {
-        warn_if_unreachable(context, fmt::format("https://login.microsoftonline.com/{}/.well-known/"
-                                                 "openid-configuration",
-                                                 path_escape(text_member(entry, "tenantID"))));
+    const cli::Args& args = context.args;
+    if (fresh || args.is_set("azure-tenant") || args.is_set("azure-audience")) {
+        warn_if_unreachable(context,
+                            provisioner::azure_discovery_url(text_member(entry, "tenantID"),
+                                                             text_member(entry, "audience")));
     }
 }
 
