@@ -33,11 +33,11 @@ std::string format_stat(const std::string& path, const storage::FileUse& use) {
         "Database:        {}\nLayout:          {}\nFile:            {} bytes\n"
         "Pages:           {} of {} bytes, {} free\nMap:             {} bytes\n"
         "Transactions:    {}\nOpen snapshots:  {}\nNewest serial:   {}\n\n"
-        "{:<30}{:>12}{:>15}\n",
+        "{:<34}{:>12}{:>15}\n",
         path, use.layout, use.file_bytes, use.pages, use.page_size, use.free_pages, use.map_bytes,
         use.transaction, use.readers, serial.empty() ? "none" : serial, "TABLE", "ROWS", "BYTES");
     for (const storage::TableUse& table : use.tables) {
-        out += fmt::format("{:<30}{:>12}{:>15}\n", table.name, table.rows, table.bytes);
+        out += fmt::format("{:<34}{:>12}{:>15}\n", table.name, table.rows, table.bytes);
     }
     return out;
 }
