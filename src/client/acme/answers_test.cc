@@ -40,13 +40,14 @@ TEST_CASE("Retry-After is seconds or a date of three forms") {
     }
 }
 
-TEST_CASE("URLs from a server are whole, of http or https, and short") {
+TEST_CASE("URLs from a server are whole, of https, and short") {
     CHECK(is_usable_url("https://a.test/x?y=z"));
-    CHECK(is_usable_url("http://[::1]:80/x"));
+    CHECK(is_usable_url("https://[::1]:80/x"));
     for (const std::string& bad :
          {std::string(), std::string("/x"), std::string("file:///etc/passwd"),
-          std::string("https:///x"), std::string("https://a.test/\r\nX: y"),
-          std::string("https://a.test/a b"), "https://a.test/" + std::string(3'000, 'x')}) {
+          std::string("http://a.test/x"), std::string("https:///x"),
+          std::string("https://a.test/\r\nX: y"), std::string("https://a.test/a b"),
+          "https://a.test/" + std::string(3'000, 'x')}) {
         CAPTURE(bad);
         CHECK_FALSE(is_usable_url(bad));
     }

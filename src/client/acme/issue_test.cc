@@ -1,8 +1,8 @@
-// The server's part is that of RFC 8555 7, played by test_world.h; the words are those of
+// The server's part is that of RFC 8555 7, played by acme_test_world.h; the words are those of
 // smallstep/cli v0.30 where it has any.
 #include "client/acme/issue.h"
 
-#include "client/acme/test_world.h"
+#include "client/acme/acme_test_world.h"
 
 namespace step::client::acme {
 namespace {
@@ -316,6 +316,8 @@ TEST_CASE("a directory that cannot be had is said with its address") {
     CHECK(world.open("bogus").error().detail ==
           "client GET bogus failed: Get \"bogus\": unsupported protocol scheme \"\"");
     CHECK(!world.open("https://"));
+    CHECK(world.open("http://acme.test/dir").error().detail ==
+          "client GET http://acme.test/dir failed: ACME needs an https URL");
     world.server.says("/dir", {FakeServer::answer(404, "404 page not found\n")});
     CHECK(world.open().error().detail == "the server answered with status 404: 404 page not found");
     world.server.says("/dir", {FakeServer::answer(200, "<html>")});

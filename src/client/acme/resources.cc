@@ -86,7 +86,7 @@ bool is_usable_url(std::string_view url) {
         return false;
     }
     const auto uri = parse_uri(url);
-    return uri && (uri->scheme == "https" || uri->scheme == "http") && !uri->hostname().empty();
+    return uri && uri->scheme == "https" && !uri->hostname().empty();
 }
 
 bool is_token(std::string_view text) {

@@ -60,7 +60,7 @@ Result<Challenge> read_challenge(const json::Value& value);
 /// Members of the wrong kind count as absent: an error must not hide behind another one.
 Problem read_problem(const json::Value& value);
 
-/// Whether a URL from a server may be asked: whole, http or https, at most 2,000 octets, no
+/// Whether a URL from a server may be asked: whole, https (RFC 8555 6.1), at most 2,000 octets, no
 /// control characters.
 bool is_usable_url(std::string_view url);
 /// RFC 8555 8.1: a token is of the base64url alphabet. Anything else could leave its folder.

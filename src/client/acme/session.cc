@@ -64,9 +64,9 @@ Result<Session> Session::open(const std::string& url, Parts parts) {
                                            url, quote(url), quote(scheme))};
     }
     if (!is_usable_url(url)) {
-        return Error{.code = Code::kInvalidArgument,
-                     .detail = fmt::format("client GET {} failed: it is no URL of a directory",
-                                           printable(url))};
+        return Error{
+            .code = Code::kInvalidArgument,
+            .detail = fmt::format("client GET {} failed: ACME needs an https URL", printable(url))};
     }
     Session session(std::move(parts));
     STEP_ASSIGN(const Answer answer, session.exchange({.url = url}));

@@ -51,7 +51,7 @@ public:
         const Clock& clock;
         Random& random;
     };
-    /// Reads the directory at `url`. Fails with kInvalidArgument if that is no http or https URL,
+    /// Reads the directory at `url`. Fails with kInvalidArgument if that is no https URL,
     /// with the server's refusal, or with "error reading the directory: …".
     static Result<Session> open(const std::string& url, Parts parts);
 

@@ -26,7 +26,7 @@
 
 namespace step::client::acme::test {
 
-using namespace step::test;
+using step::test::FakeClock, step::test::FakeRandom, step::test::TempFolder;
 
 /// What the client asked for.
 struct Asked {
