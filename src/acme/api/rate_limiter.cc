@@ -35,7 +35,7 @@ std::optional<std::chrono::seconds> RateLimiter::ask(const std::string& who,
 std::string limited_address(std::string_view remote) {
     constexpr std::size_t kPrefixBytes = 8;
     const std::optional<HostPort> parts = split_host_port(remote);
-    const std::string host = parts ? parts->host : std::string(remote);
+    std::string host = parts ? parts->host : std::string(remote);
     const std::optional<Bytes> octets = parse_ip(host);
     if (!octets) {
         return host;
