@@ -4,6 +4,7 @@
 #include "acme/service.h"
 #include "acme/states.h"
 #include "base/ip.h"
+#include "issuance/rules.h"
 #include "issuance/validity.h"
 #include "x509/serial_key.h"
 

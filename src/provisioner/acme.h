@@ -10,7 +10,10 @@
 
 #include "base/time.h"
 #include "issuance/claims.h"
-#include "issuance/rules.h"
+
+namespace step::issuance {
+struct Rules;
+}
 
 namespace step::provisioner {
 
