@@ -20,14 +20,7 @@
 
 namespace step::acme {
 
-/// Where challenges that wait for a try are announced; the validator listens.
-class Attempts {
-public:
-    virtual ~Attempts() = default;
-    /// The challenge is processing, on record, and nobody else's until `due`. Never blocks; what
-    /// is dropped (too many at once) is found in the database once it is due.
-    virtual void announce(const std::string& authorization_id, ChallengeType type) = 0;
-};
+class Attempts;
 
 /// Everything ACME does, without HTTP and JWS: the caller has verified who asks. Each function is
 /// one transaction or one consistent look at most; none waits for the network. Thread-safe; several

@@ -1,6 +1,14 @@
 #include "acme/validation.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "acme/store.h"
+#include "base/log.h"
 
 namespace step::acme {
 namespace {
@@ -9,8 +17,67 @@ constexpr std::size_t kClaimAtOnce = 64;
 
 }  // namespace
 
+class Validation::Threads {
+public:
+    Threads(const Clock& clock, storage::Database& database, Log& log, Attempter& attempter,
+            Options options);
+    Threads(const Threads&) = delete;
+    Threads& operator=(const Threads&) = delete;
+    ~Threads();
+
+    struct Job {
+        std::string authorization_id{};
+        ChallengeType type = ChallengeType::kHttp01;
+    };
+    void enqueue(Job job);
+    bool idle() const;
+    void look();
+
+private:
+    void work();
+    void look_out();
+    void run(const Job& job);
+    Result<Try> attempt(const Job& job);
+    Status record(const Job& job, const Try& tried);
+    Result<std::vector<Job>> claim(SysTime now);
+    void warn(const char* what, const Error& error);
+
+    const Clock& clock_;
+    storage::Database& database_;
+    Log& log_;
+    Attempter& attempter_;
+    Options options_;
+    Store store_{};
+    mutable std::mutex mutex_;
+    std::condition_variable work_there_, look_again_;
+    std::deque<Job> jobs_;
+    std::size_t free_ = 0, running_ = 0;
+    std::chrono::nanoseconds look_at_{};  ///< Monotonic.
+    bool end_ = false;
+    std::vector<std::thread> threads_;
+    std::thread looker_;
+};
+
 Validation::Validation(const Clock& clock, storage::Database& database, Log& log,
                        Attempter& attempter, Options options)
+    : threads_(std::make_unique<Threads>(clock, database, log, attempter, options)) {}
+
+Validation::~Validation() = default;
+
+void Validation::announce(const std::string& authorization_id, ChallengeType type) {
+    threads_->enqueue({.authorization_id = authorization_id, .type = type});
+}
+
+bool Validation::idle() const {
+    return threads_->idle();
+}
+
+void Validation::look() {
+    threads_->look();
+}
+
+Validation::Threads::Threads(const Clock& clock, storage::Database& database, Log& log,
+                             Attempter& attempter, Options options)
     : clock_(clock),
       database_(database),
       log_(log),
@@ -19,7 +86,7 @@ Validation::Validation(const Clock& clock, storage::Database& database, Log& log
       look_at_(clock.monotonic()),
       looker_([this] { look_out(); }) {}
 
-Validation::~Validation() {
+Validation::Threads::~Threads() {
     {
         const std::lock_guard lock(mutex_);
         end_ = true;
@@ -33,16 +100,12 @@ Validation::~Validation() {
     }
 }
 
-void Validation::announce(const std::string& authorization_id, ChallengeType type) {
-    enqueue({.authorization_id = authorization_id, .type = type});
-}
-
-bool Validation::idle() const {
+bool Validation::Threads::idle() const {
     const std::lock_guard lock(mutex_);
     return jobs_.empty() && running_ == 0;
 }
 
-void Validation::enqueue(Job job) {
+void Validation::Threads::enqueue(Job job) {
     const std::lock_guard lock(mutex_);
     if (end_ || jobs_.size() >= options_.waiting) {
         return;  // It is due once its lease is over.
@@ -54,7 +117,7 @@ void Validation::enqueue(Job job) {
     work_there_.notify_one();
 }
 
-void Validation::work() {
+void Validation::Threads::work() {
     std::unique_lock lock(mutex_);
     while (!end_) {
         if (jobs_.empty()) {
@@ -73,7 +136,7 @@ void Validation::work() {
     }
 }
 
-void Validation::run(const Job& job) {
+void Validation::Threads::run(const Job& job) {
     const Result<Try> tried = attempt(job);
     if (!tried) {
         warn("a challenge could not be tried", tried.error());
@@ -84,7 +147,7 @@ void Validation::run(const Job& job) {
     }
 }
 
-Result<Try> Validation::attempt(const Job& job) {
+Result<Try> Validation::Threads::attempt(const Job& job) {
     Authorization authorization;
     std::optional<Account> account;
     STEP_TRY(database_.read([&](const storage::Snapshot& view) -> Status {
@@ -103,7 +166,7 @@ Result<Try> Validation::attempt(const Job& job) {
     return attempter_.attempt(authorization, job.type, *account);
 }
 
-Status Validation::record(const Job& job, const Try& tried) {
+Status Validation::Threads::record(const Job& job, const Try& tried) {
     bool ending = false;
     {
         const std::lock_guard lock(mutex_);
@@ -146,7 +209,7 @@ Status Validation::record(const Job& job, const Try& tried) {
     return ok();
 }
 
-void Validation::look_out() {
+void Validation::Threads::look_out() {
     std::unique_lock lock(mutex_);
     while (!end_) {
         const std::chrono::nanoseconds now = clock_.monotonic();
@@ -161,7 +224,7 @@ void Validation::look_out() {
     }
 }
 
-void Validation::look() {
+void Validation::Threads::look() {
     const SysTime now = clock_.now();
     std::optional<SysSeconds> next;
     const Status read = database_.read([&](const storage::Snapshot& view) -> Status {
@@ -198,7 +261,7 @@ void Validation::look() {
 
 /// Takes what is due, so that no other process does: its next time is when this one must have
 /// failed.
-Result<std::vector<Validation::Job>> Validation::claim(SysTime now) {
+Result<std::vector<Validation::Threads::Job>> Validation::Threads::claim(SysTime now) {
     const SysSeconds second = std::chrono::floor<std::chrono::seconds>(now);
     std::vector<Job> claimed;
     STEP_TRY(database_.transact([&](storage::Transaction& transaction) -> Status {
@@ -227,7 +290,7 @@ Result<std::vector<Validation::Job>> Validation::claim(SysTime now) {
     return claimed;
 }
 
-void Validation::warn(const char* what, const Error& error) {
+void Validation::Threads::warn(const char* what, const Error& error) {
     log_.write(Level::kWarning, std::string("ACME: ") + what,
                {{.name = "error", .value = error.detail + error.cause}});
 }

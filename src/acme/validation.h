@@ -1,20 +1,30 @@
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstddef>
-#include <deque>
-#include <functional>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
-#include "acme/service.h"
 #include "acme/states.h"
-#include "base/log.h"
+#include "acme/types.h"
+
+namespace step {
+class Log;
+}
+namespace step::storage {
+class Database;
+}
 
 namespace step::acme {
+
+/// Where challenges that wait for a try are announced; the validation listens.
+class Attempts {
+public:
+    virtual ~Attempts() = default;
+    /// The challenge is processing, on record, and nobody else's until it is due. Never blocks;
+    /// what is dropped (too many at once) is found in the database once it is due.
+    virtual void announce(const std::string& authorization_id, ChallengeType type) = 0;
+};
 
 /// One try of one challenge: what is asked of the outside world, and what came of it.
 class Attempter {
@@ -55,33 +65,8 @@ public:
     void look();
 
 private:
-    struct Job {
-        std::string authorization_id{};
-        ChallengeType type = ChallengeType::kHttp01;
-    };
-    void work();
-    void look_out();
-    void run(const Job& job);
-    Result<Try> attempt(const Job& job);
-    Status record(const Job& job, const Try& tried);
-    Result<std::vector<Job>> claim(SysTime now);
-    void enqueue(Job job);
-    void warn(const char* what, const Error& error);
-
-    const Clock& clock_;
-    storage::Database& database_;
-    Log& log_;
-    Attempter& attempter_;
-    Options options_;
-    Store store_{};
-    mutable std::mutex mutex_;
-    std::condition_variable work_there_, look_again_;
-    std::deque<Job> jobs_;
-    std::size_t free_ = 0, running_ = 0;
-    std::chrono::nanoseconds look_at_{};  ///< Monotonic.
-    bool end_ = false;
-    std::vector<std::thread> threads_;
-    std::thread looker_;
+    class Threads;
+    std::unique_ptr<Threads> threads_;
 };
 
 }  // namespace step::acme

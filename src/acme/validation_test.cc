@@ -1,10 +1,12 @@
 #include "acme/validation.h"
 
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "acme/service_test_world.h"
+#include "base/log.h"
 
 using namespace step;
 using namespace step::acme;

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "acme/api/nonces.h"
 #include "acme/api/routes.h"
+#include "acme/service.h"
 #include "acme/validation.h"
 #include "app/app.h"
 #include "base/base64.h"
 #include "base/ip.h"
 #include "challenge/validator.h"
+#include "http/router.h"
 #include "net/resolver.h"
+#include "provisioner/set.h"
 
 namespace step::app {
 namespace {

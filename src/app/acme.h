@@ -2,15 +2,33 @@
 
 #include <memory>
 
-#include "acme/api/nonces.h"
-#include "acme/service.h"
 #include "base/result.h"
-#include "http/router.h"
-#include "issuance/issue.h"
-#include "provisioner/set.h"
-#include "revocation/register.h"
-#include "setup/config.h"
-#include "storage/database.h"
+#include "base/runtime.h"
+
+namespace step::acme {
+class Nonces;
+class Service;
+}  // namespace step::acme
+namespace step::http {
+class Router;
+}
+namespace step::issuance {
+class Issuer;
+class Ledger;
+}  // namespace step::issuance
+namespace step::provisioner {
+class ProvisionerSet;
+}
+namespace step::revocation {
+class Register;
+}
+namespace step::setup {
+struct AcmeConfig;
+struct Config;
+}  // namespace step::setup
+namespace step::storage {
+class Database;
+}
 
 namespace step::app {
 

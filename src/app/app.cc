@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "acme/api/nonces.h"
+#include "acme/service.h"
 #include "api/routes.h"
 #include "app/acme.h"
 #include "app/database.h"

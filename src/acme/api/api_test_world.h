@@ -14,6 +14,7 @@
 #include "acme/api/routes.h"
 #include "acme/service.h"
 #include "acme/states.h"
+#include "acme/validation.h"
 #include "base/base64.h"
 #include "http/router.h"
 #include "jose/jwk.h"
