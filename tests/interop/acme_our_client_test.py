@@ -260,7 +260,8 @@ class PebbleSite:
     def start(self):
         self.process = subprocess.Popen(
             [self.binary, "-config", "pebble.json", "-strict", "-dnsserver", self.dns.address], cwd=self.home.path,
-            env={**self.home.env, "PEBBLE_WFE_NONCEREJECT": "30", "PEBBLE_VA_SLEEPTIME": "1", **self.environment},
+            env={**self.home.env, "PEBBLE_WFE_NONCEREJECT": "30", "PEBBLE_WFE_AUTHZREUSE": "75",
+                 "PEBBLE_VA_SLEEPTIME": "1", **self.environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 20
         while True:

@@ -60,16 +60,18 @@ Error failed_order(const Order& order, std::string_view what) {
 
 }  // namespace
 
-Status Issue::wait(std::optional<Duration> retry_after, unsigned looks) {
-    const Duration usual = kPauses[std::min<std::size_t>(looks, kPauses.size() - 1)];
+Duration pause_after(std::optional<Duration> retry_after, unsigned looks) {
     const bool told = retry_after && *retry_after >= seconds(1);
-    const Duration pause = told ? *retry_after : usual;
+    return told ? *retry_after : kPauses[std::min<std::size_t>(looks, kPauses.size() - 1)];
+}
+
+Status Issue::wait(Duration pause) {
     const Duration left = deadline_ - parts_.clock.monotonic();
     if (pause > left) {
         return Error{.code = Code::kUnavailable,
                      .detail = fmt::format(
-                         "the server is not done, and asks to come back in {}; this client waits "
-                         "for {} altogether",
+                         "the server is not done, and asks to come back in {}; this client "
+                         "waits for {} altogether",
                          format_duration(pause), format_duration(kPatience))};
     }
     return parts_.pause(pause);
@@ -83,7 +85,7 @@ Result<Answer> Issue::look(const std::string& url) {
         if (!later || !answer.retry_after) {
             return answer;
         }
-        STEP_TRY(wait(answer.retry_after, looks));
+        STEP_TRY(wait(pause_after(answer.retry_after, looks)));
     }
 }
 
@@ -145,7 +147,7 @@ Result<Order> Issue::await_order(const std::string& url, std::string_view status
             return failed_order(order, status == "ready" ? "validate" : "finalize");
         }
         retry_after = answer.retry_after ? answer.retry_after : retry_after;
-        STEP_TRY(wait(retry_after, looks));
+        STEP_TRY(wait(pause_after(retry_after, looks)));
         retry_after.reset();
     }
 }
@@ -205,9 +207,7 @@ Result<std::string> Issue::download(const Order& order, const crypto::PublicKey&
 Result<std::string> Issue::run(const Wish& wish, const AccountFile& file) {
     deadline_ = parts_.clock.monotonic() + kPatience;
     STEP_ASSIGN(Order order, new_order(order_payload(wish), file));
-    for (const std::string& url : order.authorizations) {
-        STEP_TRY(authorize(url));
-    }
+    STEP_TRY(authorize(order.authorizations));
     {
         Step step(parts_.tell, "Waiting for Order to be 'ready' for finalization .");
         STEP_ASSIGN(order, step.end(await_order(order.url, "ready", std::nullopt)));

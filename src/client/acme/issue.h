@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,20 +62,22 @@ public:
     Result<std::string> run(const Wish& wish, const AccountFile& file);
 
 private:
+    struct Proof;
     Result<Order> new_order(const std::string& payload, const AccountFile& file);
     Result<Order> order_by(const std::string& payload, Account& account, const AccountFile& file);
-    Status authorize(const std::string& url);
-    Status answer_challenge(const std::string& url, const Challenge& challenge,
-                            const std::string& name);
-    /// What the server says of when to look.
-    Result<std::optional<Duration>> respond(const Challenge& challenge);
-    Status await_authorization(const std::string& url, std::optional<Duration> retry_after);
+    /// Answers all challenges, then waits for one after the other.
+    Status authorize(const std::vector<std::string>& urls);
+    Result<std::unique_ptr<Proof>> begin_proof(const std::string& url);
+    Status show(Proof& proof, const Challenge& challenge);
+    Status respond(Proof& proof, const Challenge& challenge);
+    Status await_proof(Proof& proof);
+    Status await_authorization(Proof& proof);
     Result<Order> await_order(const std::string& url, std::string_view status,
                               std::optional<Duration> retry_after);
     Result<Order> finalize(const Order& order, const Bytes& csr);
     Result<std::string> download(const Order& order, const crypto::PublicKey& key);
     Result<Answer> look(const std::string& url);
-    Status wait(std::optional<Duration> retry_after, unsigned looks);
+    Status wait(Duration pause);
 
     Parts parts_;
     std::optional<Account> account_{};

@@ -17,6 +17,10 @@ std::string name_of(const Authorization& authorization) {
     return (authorization.wildcard ? "*." : "") + printable(authorization.identifier.value);
 }
 
+std::string title_of(const HttpAnswers& answers, const std::string& name) {
+    return fmt::format("Using {} Mode HTTP challenge to validate {}", answers.name(), name);
+}
+
 Error failed_challenge(const Authorization& authorization) {
     const Challenge* tried = authorization.find("http-01");
     const auto blamed = tried != nullptr && tried->error ? tried->error : std::optional<Problem>();
@@ -29,92 +33,58 @@ Error failed_challenge(const Authorization& authorization) {
         .reason = kRefused};
 }
 
-/// Takes the answer back when it goes, unless that was done.
-class Shown {
-public:
-    Shown(HttpAnswers& answers, std::string token) : answers_(answers), token_(std::move(token)) {}
-    Shown(const Shown&) = delete;
-    Shown& operator=(const Shown&) = delete;
-    ~Shown() {
-        if (!hidden_) {
-            (void)answers_.hide(token_);
+}  // namespace
+
+/// A challenge on its way. Its answer is taken back when it goes, unless that was done.
+struct Issue::Proof {
+    Proof(HttpAnswers& with, std::string authorization, std::string of, std::string by)
+        : answers(with), url(std::move(authorization)), name(std::move(of)), token(std::move(by)) {}
+    Proof(const Proof&) = delete;
+    Proof& operator=(const Proof&) = delete;
+    ~Proof() {
+        if (!hidden) {
+            (void)answers.hide(token);
         }
     }
     Status hide() {
-        hidden_ = true;
-        return answers_.hide(token_);
+        hidden = true;
+        return answers.hide(token);
     }
 
-private:
-    HttpAnswers& answers_;
-    std::string token_;
-    bool hidden_ = false;
+    HttpAnswers& answers;
+    std::string url, name, token;
+    std::chrono::nanoseconds began{}, asked{}, look_at{};  ///< Of the monotonic clock.
+    bool hidden = false;
 };
 
-}  // namespace
-
-Result<std::optional<Duration>> Issue::respond(const Challenge& challenge) {
+Status Issue::respond(Proof& proof, const Challenge& challenge) {
     const auto where = fmt::format("error validating ACME Challenge at {}: ", challenge.url);
     STEP_ASSIGN(const Answer answer,
                 prefixed(parts_.session.post(challenge.url, "{}", *account_), where));
     if (answer.refused()) {
         return prefixed(answer.refusal(), where);
     }
-    return answer.retry_after;
+    proof.asked = parts_.clock.monotonic();
+    proof.look_at = proof.asked + pause_after(answer.retry_after, 0);
+    return ok();
 }
 
-Status Issue::await_authorization(const std::string& url, std::optional<Duration> retry_after) {
-    const std::chrono::nanoseconds begin = parts_.clock.monotonic();
-    std::chrono::nanoseconds asked = begin;
-    for (unsigned looks = 0;; ++looks) {
-        STEP_TRY(wait(retry_after, looks));
-        STEP_ASSIGN(const Answer answer, look(url));
-        STEP_ASSIGN(const json::Value value, answer.json());
-        STEP_ASSIGN(const Authorization now, read_authorization(value));
-        if (now.status == "valid") {
-            return ok();
-        }
-        const Challenge* challenge = now.find("http-01");
-        const bool hopeless = challenge == nullptr || challenge->status == "invalid" ||
-                              (challenge->error && parts_.clock.monotonic() - begin >= kHope);
-        if (now.status != "pending" || hopeless) {
-            return failed_challenge(now);
-        }
-        parts_.tell(".");
-        retry_after = answer.retry_after;
-        // Some servers look once for each response and then leave the challenge pending.
-        const bool given_up = challenge->status == "pending" && challenge->error;
-        if (given_up && parts_.clock.monotonic() - asked >= kRepeat) {
-            asked = parts_.clock.monotonic();
-            STEP_ASSIGN(retry_after, respond(*challenge));
-        }
-    }
-}
-
-Status Issue::answer_challenge(const std::string& url, const Challenge& challenge,
-                               const std::string& name) {
-    Step step(parts_.tell, fmt::format("Using {} Mode HTTP challenge to validate {}",
-                                       parts_.answers.name(), name));
-    Shown shown(parts_.answers, challenge.token);
+Status Issue::show(Proof& proof, const Challenge& challenge) {
     STEP_TRY(parts_.answers.show(
         challenge.token,
         fmt::format("{}.{}", challenge.token, jose::thumbprint(account_->key.public_key()))));
-    parts_.tell(" .");
-    std::optional<Duration> retry_after;
-    if (challenge.status == "pending") {
-        STEP_ASSIGN(retry_after, respond(challenge));
-    }
-    STEP_TRY(await_authorization(url, retry_after));
-    return step.end(shown.hide());
+    proof.began = proof.asked = parts_.clock.monotonic();
+    proof.look_at = proof.began + pause_after({}, 0);
+    return challenge.status == "pending" ? respond(proof, challenge) : ok();
 }
 
-Status Issue::authorize(const std::string& url) {
+Result<std::unique_ptr<Issue::Proof>> Issue::begin_proof(const std::string& url) {
     const auto where = fmt::format("error retrieving ACME Authz at {}: ", url);
     STEP_ASSIGN(const Answer answer, prefixed(look(url), where));
     STEP_ASSIGN(const json::Value value, prefixed(answer.json(), where));
     STEP_ASSIGN(const Authorization authorization, prefixed(read_authorization(value), where));
     if (authorization.status == "valid") {
-        return ok();
+        return std::unique_ptr<Proof>();
     }
     const Challenge* challenge = authorization.find("http-01");
     if (challenge == nullptr) {
@@ -125,7 +95,63 @@ Status Issue::authorize(const std::string& url) {
     if (authorization.status != "pending" || challenge->status == "invalid") {
         return failed_challenge(authorization);
     }
-    return answer_challenge(url, *challenge, name_of(authorization));
+    auto proof =
+        std::make_unique<Proof>(parts_.answers, url, name_of(authorization), challenge->token);
+    if (Status shown = show(*proof, *challenge); !shown) {
+        const Step step(parts_.tell, title_of(parts_.answers, proof->name));
+        return std::move(shown).error();
+    }
+    return proof;
+}
+
+Status Issue::await_authorization(Proof& proof) {
+    for (unsigned looks = 1;; ++looks) {
+        if (const Duration left = proof.look_at - parts_.clock.monotonic();
+            left > Duration::zero()) {
+            STEP_TRY(wait(left));
+        }
+        STEP_ASSIGN(const Answer answer, look(proof.url));
+        STEP_ASSIGN(const json::Value value, answer.json());
+        STEP_ASSIGN(const Authorization authorization, read_authorization(value));
+        if (authorization.status == "valid") {
+            return ok();
+        }
+        const std::chrono::nanoseconds now = parts_.clock.monotonic();
+        const Challenge* challenge = authorization.find("http-01");
+        const bool hopeless = challenge == nullptr || challenge->status == "invalid" ||
+                              (challenge->error && now - proof.began >= kHope);
+        if (authorization.status != "pending" || hopeless) {
+            return failed_challenge(authorization);
+        }
+        parts_.tell(".");
+        proof.look_at = now + pause_after(answer.retry_after, looks);
+        // Some servers look once for each response and then leave the challenge pending.
+        const bool given_up = challenge->status == "pending" && challenge->error;
+        if (given_up && now - proof.asked >= kRepeat) {
+            STEP_TRY(respond(proof, *challenge));
+        }
+    }
+}
+
+Status Issue::await_proof(Proof& proof) {
+    Step step(parts_.tell, title_of(parts_.answers, proof.name));
+    parts_.tell(" .");
+    STEP_TRY(await_authorization(proof));
+    return step.end(proof.hide());
+}
+
+Status Issue::authorize(const std::vector<std::string>& urls) {
+    std::vector<std::unique_ptr<Proof>> proofs;
+    for (const std::string& url : urls) {
+        STEP_ASSIGN(std::unique_ptr<Proof> proof, begin_proof(url));
+        if (proof != nullptr) {
+            proofs.push_back(std::move(proof));
+        }
+    }
+    for (const std::unique_ptr<Proof>& proof : proofs) {
+        STEP_TRY(await_proof(*proof));
+    }
+    return ok();
 }
 
 }  // namespace step::client::acme

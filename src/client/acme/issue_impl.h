@@ -19,6 +19,9 @@ Result<T> prefixed(Result<T> result, std::string_view prefix) {
     return result ? std::move(result) : Result<T>(prefixed(std::move(result).error(), prefix));
 }
 
+/// How long to wait before the next look: as the server says, unless it says next to nothing.
+Duration pause_after(std::optional<Duration> retry_after, unsigned looks);
+
 /// Says how a step ended, whatever way it was left.
 class Step {
 public:

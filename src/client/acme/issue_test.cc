@@ -179,6 +179,37 @@ TEST_CASE("a challenge that the server gave up for now is sent again, at most ev
     CHECK(world.server.times("/challenge") == 2);
 }
 
+TEST_CASE("all names are asked for before the first is waited for") {
+    World world;
+    const auto second = [](const std::string& status) {
+        http::Incoming answer = World::authz(status);
+        answer.body = replace_all(answer.body, "/challenge", "/challenge-2");
+        answer.body = replace_all(answer.body, "tok-1_A", "tok-2");
+        answer.body = replace_all(answer.body, "a.test\"}", "b.test\"}");
+        return answer;
+    };
+    auto order = World::order("pending", {{"Location", FakeServer::url("/order")}}, 201);
+    order.body = replace_all(order.body, "\"https://acme.test/authz\"",
+                             "\"https://acme.test/authz\",\"https://acme.test/authz-2\"");
+    world.server.says("/new-order", {order});
+    world.server.says("/authz-2", {second("pending"), second("valid")});
+    world.server.says("/challenge", {FakeServer::answer(200, "{}", later("3"))});
+    world.server.says("/challenge-2", {FakeServer::answer(200, "{}", later("3"))});
+    REQUIRE(world.issue());
+    CHECK(world.waits == std::vector<Duration>{3s});
+    CHECK(world.told.starts_with(
+        "Using Standalone Mode HTTP challenge to validate a.test . done!\n"
+        "Using Standalone Mode HTTP challenge to validate b.test . done!\n"));
+    CHECK(world.answers.ever.size() == 2);
+    CHECK(world.answers.shown.empty());
+
+    world.server.says("/authz", {World::authz("pending"), World::authz("invalid", "invalid")});
+    world.server.says("/authz-2", {second("pending")});
+    world.server.says("/order", {World::order("ready")});
+    CHECK(world.failure() ==
+          "Unable to validate challenge: the authorization for a.test is invalid");
+}
+
 TEST_CASE("a server that keeps saying what is wrong is believed after a minute") {
     World world;
     world.server.says("/authz", {World::authz("pending"),
