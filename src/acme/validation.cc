@@ -37,7 +37,8 @@ private:
     void work();
     void look_out();
     void run(const Job& job);
-    Result<Try> attempt(const Job& job);
+    /// `authorization` is set to what is tried.
+    Result<Try> attempt(const Job& job, Authorization& authorization);
     Status record(const Job& job, const Try& tried);
     Result<std::vector<Job>> claim(SysTime now);
     void warn(const char* what, const Error& error);
@@ -137,7 +138,8 @@ void Validation::Threads::work() {
 }
 
 void Validation::Threads::run(const Job& job) {
-    const Result<Try> tried = attempt(job);
+    Authorization authorization;
+    const Result<Try> tried = attempt(job, authorization);
     if (!tried) {
         warn("a challenge could not be tried", tried.error());
         return;  // Due again when its lease is over.
@@ -145,10 +147,16 @@ void Validation::Threads::run(const Job& job) {
     if (Status recorded = record(job, *tried); !recorded) {
         warn("the outcome of a challenge could not be recorded", recorded.error());
     }
+    if (tried->verdict != Try::Verdict::kValid) {
+        log_.write(Level::kInfo, "ACME: a challenge was not met",
+                   {{.name = "authorization", .value = job.authorization_id},
+                    {.name = "identifier", .value = authorization.identifier.value},
+                    {.name = "challenge", .value = std::string(name_of(job.type))},
+                    {.name = "error", .value = tried->error.type + ": " + tried->error.detail}});
+    }
 }
 
-Result<Try> Validation::Threads::attempt(const Job& job) {
-    Authorization authorization;
+Result<Try> Validation::Threads::attempt(const Job& job, Authorization& authorization) {
     std::optional<Account> account;
     STEP_TRY(database_.read([&](const storage::Snapshot& view) -> Status {
         STEP_ASSIGN(std::optional<Authorization> found,
