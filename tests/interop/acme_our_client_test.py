@@ -92,6 +92,15 @@ class Server(harness.Case):
         self.acme("sign", "a.csr", "a.crt")
         self.check({self.name, self.address})
 
+    def test_without_root_the_machine_says_whom_to_trust(self):
+        words = ["ca", "certificate", self.name, "a.crt", "a.key", "--acme", self.site.directory(), "--http-listen",
+                 f"{self.address}:{self.site.http_port}"]
+        done = self.user.s(*words, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("certificate signed by unknown authority", done.stderr)
+        self.user.s(*words, env={"SSL_CERT_FILE": str(self.site.root)})
+        self.check({self.name})
+
     def test_a_wrong_answer_is_told_and_leaves_nothing(self):
         root = self.user.file("www")
         root.mkdir()
