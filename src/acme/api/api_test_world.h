@@ -116,7 +116,7 @@ struct World {
     provisioner::ProvisionerSet provisioners = make_provisioners(clock, *database);
     std::shared_ptr<Nonces> nonces = must(Nonces::open(*database, random, clock));
     http::Router router;
-    std::string remote = "192.0.2.1:1234";
+    std::string remote = "192.0.2.1:1234", host = kHost;
 
     World() {
         mount(router, {.clock = clock,
@@ -133,7 +133,7 @@ struct World {
         const std::size_t mark = target.find('?');
         http::Request request{.method = method,
                               .path = target.substr(0, mark),
-                              .headers = {{"Host", kHost}, {"Content-Type", content_type}},
+                              .headers = {{"Host", host}, {"Content-Type", content_type}},
                               .body = std::move(body),
                               .remote = remote,
                               .id = "test"};

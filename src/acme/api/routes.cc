@@ -1,5 +1,6 @@
 #include "acme/api/routes.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "acme/api/handlers_impl.h"
@@ -63,9 +64,17 @@ Error not_for_acme(const provisioner::Provisioner& found) {
             .reason = kUnauthorized};
 }
 
+/// True for what may stand in an address: nothing that could end it, or the header it is in.
+bool is_host(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("-._~:[]").find(c) != std::string_view::npos;
+    });
+}
+
 std::string_view host_of(const http::Request& request, const State& state) {
     const std::string_view host = http::find_header(request.headers, "Host");
-    return host.empty() ? std::string_view(state.deps.host) : host;
+    return is_host(host) ? host : std::string_view(state.deps.host);
 }
 
 /// What stands behind "/acme/", decoded if it can be.

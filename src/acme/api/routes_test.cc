@@ -33,6 +33,20 @@ TEST_CASE("the directory names every resource below /acme, and meta only where t
           "https://ca.test:8443/acme/other%20acme/new-order");
 }
 
+TEST_CASE("addresses name the host that was asked, unless that could be no host") {
+    World world;
+    for (const char* host : {"ca.test", "[::1]:8443", "127.0.0.1:1", "CA.Test"}) {
+        world.host = host;
+        CHECK(world.send("GET", "/acme/acme/directory").text("newNonce") ==
+              std::string("https://") + host + "/acme/acme/new-nonce");
+    }
+    for (const char* host : {"", "a/b", "a>;rel=\"x\"", "a b", "user@a"}) {
+        world.host = host;
+        CHECK(world.send("GET", "/acme/acme/directory").text("newNonce") ==
+              "https://fallback.test/acme/acme/new-nonce");
+    }
+}
+
 TEST_CASE("a provisioner that is not there, not of ACME or broken says so") {
     World world;
     const Told none = world.send("GET", "/acme/nobody/directory");
