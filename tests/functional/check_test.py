@@ -243,6 +243,16 @@ class Check(Case):
                 self.config.write_text(json.dumps(config, indent=1))
                 self.agree(str(file))
 
+    def test_the_example_of_the_documents_has_nothing_wrong(self):
+        entry = json.loads(re.search(r"```json\n(.*?)```", (ROOT / "docs/acme.md").read_text(), re.DOTALL)[1])
+        template = self.ca.steppath / entry["options"]["x509"]["templateFile"]
+        template.parent.mkdir(exist_ok=True)
+        template.write_text('{"subject": {{ toJson .Subject }}, "sans": {{ toJson .SANs }}}')
+        config = json.loads(json.dumps(self.good))
+        config["authority"]["provisioners"].append(entry)
+        self.config.write_text(json.dumps(config))
+        self.assertEqual(self.agree("docs/acme.md"), "")
+
     def test_what_the_original_init_writes_has_nothing_wrong(self):
         home = self.home(original_step())
         home.init(0)
