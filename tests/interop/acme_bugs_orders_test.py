@@ -213,9 +213,8 @@ class Orders(SiteCase):
         self.ready("twenty.bugs.test", client)
         answer = client.ask(listing)
         self.assertEqual("application/json", answer.headers["Content-Type"])
-        found = answer.json if SERVER == "original" else answer.json["orders"]
-        self.assertIsInstance(found, list)
-        for url in found:
+        self.assertIsInstance(answer.json, list)  # Bare, as the original's.
+        for url in answer.json:
             client.get(url)
 
     def test_21_whoever_asks_for_a_revocation_must_have_a_right_to_it(self):
@@ -261,7 +260,7 @@ class Orders(SiteCase):
         url = client.url("keyChange")
         inner = client.jws(url, {"account": client.kid, "oldKey": client.key.jwk}, key=new, jwk=True, header={"nonce": LEFT_OUT})
         self.assertEqual(200, client.post(url, inner).status)
-        self.assertEqual(401, client.post(client.kid).status)
+        self.assertEqual("malformed", client.post(client.kid).problem)  # As any signature that does not verify.
         client.key = new
         self.issue(["changed.bugs.test"], client=client)
 
