@@ -69,10 +69,9 @@ Status Issue::wait(Duration pause) {
     const Duration left = deadline_ - parts_.clock.monotonic();
     if (pause > left) {
         return Error{.code = Code::kUnavailable,
-                     .detail = fmt::format(
-                         "the server is not done, and asks to come back in {}; this client "
-                         "waits for {} altogether",
-                         format_duration(pause), format_duration(kPatience))};
+                     .detail = fmt::format("the server is not done; the next look would be in {}, "
+                                           "and this client waits for {} altogether",
+                                           format_duration(pause), format_duration(kPatience))};
     }
     return parts_.pause(pause);
 }

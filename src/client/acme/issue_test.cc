@@ -146,13 +146,13 @@ TEST_CASE("a server that is not done in ten minutes, or will not be, is given up
     World world;
     world.server.says("/authz", {World::authz("pending"), World::authz("pending", "processing")});
     const std::string patience = world.failure();
-    CHECK(patience.starts_with("the server is not done, and asks to come back in 5s"));
+    CHECK(patience.starts_with("the server is not done; the next look would be in 5s"));
     CHECK(world.told.ends_with(". Error!\n\n"));
     CHECK(world.clock.ticks < 10min);
 
     world.server.says("/authz", {World::authz("pending", "processing", "", later("86400"))});
     world.server.says("/challenge", {FakeServer::answer(200, "{}", later("86400"))});
-    CHECK(world.failure().starts_with("the server is not done, and asks to come back in"));
+    CHECK(world.failure().starts_with("the server is not done; the next look would be in 24h"));
 }
 
 TEST_CASE("what a busy server puts off with a Retry-After is asked again") {
@@ -300,6 +300,15 @@ TEST_CASE("an order that was finalized by a request whose answer got lost is not
     world.server.says("/authz", {World::authz("valid")});
     world.server.says("/order", {World::order("ready"), World::order("invalid")});
     CHECK(world.failure() == "error finalizing order: it is processing (orderNotReady)");
+}
+
+TEST_CASE("who is asked to come back later is told when") {
+    World world;
+    auto limited = FakeServer::problem(429, "rateLimited", "too many");
+    limited.headers.emplace_back("Retry-After", "90");
+    world.server.says("/new-order", {limited});
+    CHECK(world.failure() ==
+          "error creating new ACME order: too many (rateLimited); try again in 1m30s");
 }
 
 TEST_CASE("answers without a Location are refused") {

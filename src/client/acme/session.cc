@@ -41,6 +41,14 @@ std::string flattened(const std::string& compact) {
 
 }  // namespace
 
+Error Answer::refusal() const {
+    Error error = to_error(parse_problem(body, status), status);
+    if (retry_after && *retry_after > Duration::zero()) {
+        error.detail += fmt::format("; try again in {}", format_duration(*retry_after));
+    }
+    return error;
+}
+
 Result<json::Value> Answer::json() const {
     if (refused()) {
         return refusal();

@@ -34,7 +34,8 @@ struct Answer {
     std::string body{};
 
     bool refused() const { return status >= 400; }
-    Error refusal() const { return to_error(parse_problem(body, status), status); }
+    /// With when to come back, if the server said so.
+    Error refusal() const;
     /// The JSON in the body; refusal() if there is one, kInternal if it is none.
     Result<json::Value> json() const;
 };
