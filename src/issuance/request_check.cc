@@ -36,8 +36,10 @@ Status check_common_name(const x509::Csr& csr, const Grant& grant) {
         std::find(allowed.begin(), allowed.end(), name) != allowed.end()) {
         return ok();
     }
+    // As the original words it for machines that have just one.
+    const bool only_one = grant.name_rule != NameRule::kSame && allowed.size() == 1;
     return forbid("certificate request does not contain the valid common name - got " + name +
-                  ", want " + format_list(allowed));
+                  ", want " + (only_one ? allowed.front() : format_list(allowed)));
 }
 
 /// Equal as sets; names that the request leaves out altogether are not missed.

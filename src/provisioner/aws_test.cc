@@ -127,8 +127,8 @@ TEST_CASE("claims of AWS tokens: what is missing, of a wrong type or of a wrong 
         {"nbf", "...xxxxxxx"},    {"iat", "..xxxxxxxx"},
         {"jti", "..xxxx..x."},    {"sans", "..xx.xxx.x"},
         {"amazon", "xxxxxxxxxx"}, {"amazon.document", "xxxxxxxxxx"},
-        {"email", "..xxxx..x."},  {"amazon.signature", "xxxxxxxxxx"},
-        {"tid", "..xxxx..x."},    {"unknown", ".........."},
+        {"email", ".........."},  {"amazon.signature", "xxxxxxxxxx"},
+        {"tid", ".........."},    {"unknown", ".........."},
     };
     AwsWorld world;
     const std::string text = json::encode(world.document);

@@ -56,6 +56,8 @@ SysTime bounded(SysSeconds time) {
 Result<GcpClaims> read_claims(const json::Value& all) {
     GcpClaims claims;
     bool verified = false;
+    std::string party;
+    STEP_TRY(jose::get_string(all, "azp", party));
     STEP_TRY(jose::get_string(all, "email", claims.email));
     STEP_TRY(json::Fields(all, "token").get("email_verified", verified).status());
     STEP_ASSIGN(const json::Value* const google, object_in(&all, "google"));

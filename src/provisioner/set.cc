@@ -141,18 +141,29 @@ const Provisioner* ProvisionerSet::lookup(const Token& token) const {
     if (audience_matches(claims.audience, every_audience_, fragment)) {
         return by_token_id(fragment.empty() ? claims.issuer + ":" + token.jws.key_id : fragment);
     }
+    if (!token.party_readable) {
+        return nullptr;
+    }
     if (claims.issuer == "kubernetes/serviceaccount") {
         return by_token_id("k8ssa/k8sSA-default");
     }
-    if (!token.azp.empty()) {
-        return by_token_id(token.azp);
+    if (claims.audience.empty()) {
+        return nullptr;
     }
-    const std::string first = claims.audience.empty() ? "" : claims.audience.front();
-    if (token.tid.empty()) {
-        return by_token_id(first);
+    // Somebody else's token: of OpenID Connect, of Azure.
+    const std::string& first = claims.audience.front();
+    std::vector<const std::string*> names = {&token.azp};
+    if (!token.tid.empty() && !token.email.empty()) {
+        names.push_back(&first);
     }
-    const Provisioner* found = token.email.empty() ? nullptr : by_token_id(first);
-    return found != nullptr ? found : by_token_id(token.tid);
+    names.insert(names.end(), {&token.tid, &first});
+    for (const std::string* name : names) {
+        const Provisioner* found = name->empty() ? nullptr : by_token_id(*name);
+        if (found != nullptr) {
+            return found;
+        }
+    }
+    return nullptr;
 }
 
 Result<ProvisionerSet::Claimed> ProvisionerSet::find(std::string_view text) const {

@@ -31,9 +31,7 @@ Result<Token> parse_token(std::string_view compact) {
     Token token{.jws = *std::move(jws), .claims = *std::move(claims)};
     json::Fields fields(token.claims.all, "");
     fields.get("email", token.email).get("azp", token.azp).get("tid", token.tid);
-    if (Status read = fields.status(); !read) {
-        return nobody(read.error());
-    }
+    token.party_readable = static_cast<bool>(fields.status());
     return token;
 }
 
@@ -60,16 +58,19 @@ Audiences make_audiences(const std::vector<std::string>& dns_names) {
 
 bool audience_matches(const std::vector<std::string>& got, const std::vector<std::string>& want,
                       std::string_view fragment) {
-    // As it stands in a URL: "aws/My%20Cloud".
-    const std::string ending =
-        fragment.empty() ? "" : format_uri({.fragment = std::string(fragment)});
-    return std::any_of(got.begin(), got.end(), [&](const std::string& one) {
-        std::string wanted = strip_port(one);
-        if (!wanted.ends_with(ending)) {
-            return false;
+    const auto names_it = [fragment](std::string_view text) {
+        const Result<std::string> decoded = percent_decode(text);
+        return decoded && *decoded == fragment;
+    };
+    return std::any_of(got.begin(), got.end(), [&](std::string_view one) {
+        if (!fragment.empty()) {
+            const std::size_t mark = one.find('#');
+            if (mark == std::string_view::npos || !names_it(one.substr(mark + 1))) {
+                return false;
+            }
+            one = one.substr(0, mark);
         }
-        wanted.resize(wanted.size() - ending.size());
-        return std::find(want.begin(), want.end(), wanted) != want.end();
+        return std::find(want.begin(), want.end(), strip_port(one)) != want.end();
     });
 }
 

@@ -15,7 +15,8 @@ namespace step::provisioner {
 struct Token {
     jose::Jws jws{};
     jose::Claims claims{};
-    std::string email{}, azp{}, tid{};  ///< What the provisioner look-up also reads.
+    std::string email{}, azp{}, tid{};  ///< What the provisioner look-up also reads,
+    bool party_readable = false;        ///< if all three are texts.
 };
 /// Detail and cause in one, for the log.
 std::string words_of(const Error& error);
@@ -31,7 +32,7 @@ struct Audiences {
 Audiences make_audiences(const std::vector<std::string>& dns_names);
 
 /// True if one of `got` is one of `want`, ports not counting; `want` has none (Audiences).
-/// `fragment`, if not empty, must follow as "#fragment".
+/// `fragment`, if not empty, must follow as "#fragment", in whatever way it is escaped.
 bool audience_matches(const std::vector<std::string>& got, const std::vector<std::string>& want,
                       std::string_view fragment = {});
 /// The fragment of the first audience that is a URL with one; "" if none.
