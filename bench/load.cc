@@ -4,6 +4,10 @@
 //   step-load --url https://localhost:9000 --root root.pem --jwk private.json --issuer admin
 //             --count 2000 --connections 16 [--handshake] [--serials FILE] [--until-broken]
 //
+//   step-load --url … --root … --bodies FILE
+//
+// sends each line of the file as a sign request.
+//
 //   step-load --run COMMAND [ARGUMENTS]
 //
 // runs a command and prints {"ms":wall,"cpu_ms":…,"kb":peak resident}: a small parent, because
@@ -59,7 +63,7 @@ namespace {
 
 struct Options {
     std::string url{}, root{}, jwk{}, issuer = "admin", serials{};
-    std::string open_jwk{}, password_file{}, out{}, cert{}, key{};
+    std::string open_jwk{}, password_file{}, out{}, cert{}, key{}, bodies{};
     std::size_t count = 1000, connections = 16, idle = 0;
     bool handshake = false, until_broken = false, renew = false;
 };
@@ -76,7 +80,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
         {"--password-file", &options.password_file},
         {"--out", &options.out},
         {"--cert", &options.cert},
-        {"--key", &options.key}};
+        {"--key", &options.key},
+        {"--bodies", &options.bodies}};
     const std::map<std::string_view, std::size_t*> numbers = {
         {"--count", &options.count},
         {"--connections", &options.connections},
@@ -282,7 +287,10 @@ Status run(const Options& options) {
         return keep_idle(options, tls);
     }
     std::vector<std::string> bodies(options.count);
-    if (!options.renew) {
+    if (!options.bodies.empty()) {
+        STEP_ASSIGN(const Bytes lines, read_file(options.bodies));
+        bodies = split(trim_right(lines), '\n');
+    } else if (!options.renew) {
         STEP_ASSIGN(const Bytes jwk_text, read_file(options.jwk));
         STEP_ASSIGN(const jose::Jwk jwk, jose::parse_jwk(std::string_view(jwk_text)));
         STEP_ASSIGN(bodies, make_bodies(options, jwk, clock, random));

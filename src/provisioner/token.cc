@@ -30,7 +30,10 @@ Result<Token> parse_token(std::string_view compact) {
     }
     Token token{.jws = *std::move(jws), .claims = *std::move(claims)};
     json::Fields fields(token.claims.all, "");
-    fields.get("email", token.email).get("azp", token.azp).get("tid", token.tid);
+    if (Status read = fields.get("email", token.email).status(); !read) {
+        return nobody(read.error());
+    }
+    fields.get("azp", token.azp).get("tid", token.tid);
     token.party_readable = static_cast<bool>(fields.status());
     return token;
 }

@@ -16,7 +16,7 @@ struct Token {
     jose::Jws jws{};
     jose::Claims claims{};
     std::string email{}, azp{}, tid{};  ///< What the provisioner look-up also reads,
-    bool party_readable = false;        ///< if all three are texts.
+    bool party_readable = false;        ///< if the last two are texts.
 };
 /// Detail and cause in one, for the log.
 std::string words_of(const Error& error);

@@ -26,9 +26,9 @@ from tests.support.harness import OURS_CA, original_ca  # noqa: E402
 
 STEP = ObjectIdentifier("1.3.6.1.4.1.37476.9000.64.1")
 DIFFERENT = {
-    # Row "Azure, resources" of docs/compat.md.
+    # Row "cloud VMs: Azure, resources" of docs/compat.md.
     "azure: xms_mirid of a scale set", "azure: xms_mirid of a machine of a scale set",
-    # Row "/sign, machines": which of several mistakes is named.
+    # Row "cloud VMs: `/sign`": which of several mistakes is named.
     "aws: everything",
 }
 MUTATIONS = {"missing": None, "null": None, "a number": 7, "true": True, "[]": [], "{}": {}, "''": "", "another": "other"}
