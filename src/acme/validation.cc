@@ -14,6 +14,7 @@ namespace step::acme {
 namespace {
 
 constexpr std::size_t kClaimAtOnce = 64;
+constexpr std::size_t kTakenOver = 10'000;  ///< Whatever is beyond waits for its time.
 
 }  // namespace
 
@@ -301,6 +302,24 @@ Result<std::vector<Validation::Threads::Job>> Validation::Threads::claim(SysTime
 void Validation::Threads::warn(const char* what, const Error& error) {
     log_.write(Level::kWarning, std::string("ACME: ") + what,
                {{.name = "error", .value = error.detail + error.cause}});
+}
+
+Status take_over_tries(storage::Database& database, SysTime now) {
+    const SysSeconds second = std::chrono::floor<std::chrono::seconds>(now);
+    const Store store;
+    return database.transact([&](storage::Transaction& transaction) -> Status {
+        STEP_ASSIGN(std::vector<Authorization> waiting,
+                    store.authorizations.due(transaction, SysSeconds::max(), kTakenOver));
+        for (Authorization& authorization : waiting) {
+            for (Challenge& challenge : authorization.challenges) {
+                if (challenge.due) {
+                    challenge.due = std::min(*challenge.due, second);
+                }
+            }
+            STEP_TRY(store.authorizations.update(transaction, authorization));
+        }
+        return ok();
+    });
 }
 
 }  // namespace step::acme

@@ -69,4 +69,9 @@ private:
     std::unique_ptr<Threads> threads_;
 };
 
+/// What a process that died was trying, or was to try again, is due at once. Only before the first
+/// Validation, and only where no other process has the database open: their tries would be made
+/// twice.
+Status take_over_tries(storage::Database& database, SysTime now);
+
 }  // namespace step::acme

@@ -135,6 +135,18 @@ TEST_CASE("what a process that died left behind is found once its lease is over,
     CHECK(world.seen().status == AuthorizationStatus::kValid);
 }
 
+TEST_CASE("what a process that died left behind is due at once for the only one that follows") {
+    ValidationWorld world;
+    world.attempter.answers = {{.verdict = Try::Verdict::kValid}};
+    world.begin();  // And nobody hears of it.
+    REQUIRE(take_over_tries(*world.database, world.clock.time));
+    Validation next(world.clock, *world.database, world.log, world.attempter, kNoLookOut);
+    next.look();
+    REQUIRE(world.attempter.wait_for_tries(1));
+    ValidationWorld::settle(next);
+    CHECK(world.seen().status == AuthorizationStatus::kValid);
+}
+
 TEST_CASE("the end stops a try that runs and leaves it to whoever comes next") {
     ValidationWorld world;
     world.begin();

@@ -6,6 +6,7 @@
 
 #include "acme/api/nonces.h"
 #include "acme/service.h"
+#include "acme/validation.h"
 #include "api/routes.h"
 #include "app/acme.h"
 #include "app/database.h"
@@ -243,6 +244,8 @@ Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& 
         if (!heritage.nonces) {
             STEP_ASSIGN(heritage.nonces,
                         acme::Nonces::open(*heritage.database, runtime.random, runtime.clock));
+            // The embedded engine lets nobody else in: what waits was left by a process that ended.
+            STEP_TRY(acme::take_over_tries(*heritage.database, runtime.clock.now()));
         }
     }
     return std::unique_ptr<App>(
