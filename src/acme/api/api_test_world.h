@@ -129,14 +129,16 @@ struct World {
 
     /// As the server would: route, limit, handler.
     Told send(const std::string& method, const std::string& target, std::string body = "",
-              const std::string& content_type = "application/jose+json") {
+              const std::string& content_type = "application/jose+json",
+              const std::string& accept = "*/*") {
         const std::size_t mark = target.find('?');
-        http::Request request{.method = method,
-                              .path = target.substr(0, mark),
-                              .headers = {{"Host", host}, {"Content-Type", content_type}},
-                              .body = std::move(body),
-                              .remote = remote,
-                              .id = "test"};
+        http::Request request{
+            .method = method,
+            .path = target.substr(0, mark),
+            .headers = {{"Host", host}, {"Content-Type", content_type}, {"Accept", accept}},
+            .body = std::move(body),
+            .remote = remote,
+            .id = "test"};
         if (mark != std::string::npos) {
             request.query = target.substr(mark + 1);
         }
@@ -176,6 +178,7 @@ struct Bend {
     std::optional<bool> bring_key{};  ///< Else if there is no account yet.
     json::Object header{};            ///< Set in the protected header; null removes.
     std::string content_type = "application/jose+json";
+    std::string accept = "*/*";
     const crypto::PrivateKey* signer = nullptr;
 };
 
@@ -219,7 +222,8 @@ struct Client {
     /// `what` is a URL, or what stands behind the provisioner's name.
     Told post(const std::string& what, const std::string& payload, const Bend& bend = {}) const {
         const std::string url = what.starts_with("https://") ? what : base + what;
-        return world.send("POST", path_of(url), jws(url, payload, bend), bend.content_type);
+        return world.send("POST", path_of(url), jws(url, payload, bend), bend.content_type,
+                          bend.accept);
     }
 
     Told register_account(const std::string& payload = "{}") {

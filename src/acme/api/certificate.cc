@@ -4,12 +4,14 @@
 #include "acme/service.h"
 #include "base/hex.h"
 #include "base/pem.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 
 namespace step::acme {
 namespace {
 
 constexpr const char* kChainType = "application/pem-certificate-chain";
+constexpr const char* kCertificateType = "application/pkix-cert";
 
 /// The second certificate of a chain, as /issuer/ names it; "" if it is none of those above us.
 std::string issuer_of(const std::string& chain, const State& state) {
@@ -19,6 +21,19 @@ std::string issuer_of(const std::string& chain, const State& state) {
     }
     std::string id = encode_hex(crypto::sha256((*blocks)[1].bytes));
     return state.issuers.contains(id) ? id : "";
+}
+
+/// The leaf, and a link to its issuer: what RFC 8555 7.4.2 asks of a format that holds a single
+/// certificate. Beside a whole chain that link breaks clients: acmez (Caddy) and mod_md follow it
+/// by POST-as-GET and put what they get behind the chain that they have.
+Answer certificate_alone(const AcmeRequest& request, const std::string& chain, const State& state,
+                         Reply& reply) {
+    if (const std::string above = issuer_of(chain, state); !above.empty()) {
+        reply.headers.emplace_back("Link", link_header(request.links.issuer(above), "up"));
+    }
+    STEP_ASSIGN(auto blocks, parse_pem(chain));
+    return http::Response{.content_type = kCertificateType,
+                          .body = blocks.empty() ? "" : std::move(blocks.front().bytes)};
 }
 
 /// RFC 8555 7.6, as the original words it; its example has the status 403.
@@ -43,8 +58,8 @@ Answer certificate(const AcmeRequest& request, const State& state, Reply& reply)
     STEP_TRY(check_post_as_get(request));
     STEP_ASSIGN(std::string chain,
                 state.deps.service.certificate_chain(*request.account, captured(request)));
-    if (const std::string above = issuer_of(chain, state); !above.empty()) {
-        reply.headers.emplace_back("Link", link_header(request.links.issuer(above), "up"));
+    if (trim(http::find_header(request.request.headers, "Accept")) == kCertificateType) {
+        return certificate_alone(request, chain, state, reply);
     }
     return http::Response{.content_type = kChainType, .body = std::move(chain)};
 }
@@ -57,7 +72,7 @@ Answer issuer(const Place& place, const State& state, Reply&) {
                      .detail = "there is no such certificate",
                      .reason = kMalformed};
     }
-    return http::Response{.content_type = "application/pkix-cert", .body = found->second};
+    return http::Response{.content_type = kCertificateType, .body = found->second};
 }
 
 Answer revoke_certificate(const AcmeRequest& request, const State& state, Reply& reply) {

@@ -128,7 +128,7 @@ TEST_CASE("the same key has an account of its own at each provisioner") {
     CHECK(client.order("a.test").problem() == "401 unauthorized");
 }
 
-TEST_CASE("an order goes from pending to a certificate, which links to its issuer") {
+TEST_CASE("an order goes from pending to a certificate, which alone links to its issuer") {
     World world;
     Client client(world);
     client.register_account();
@@ -187,7 +187,13 @@ TEST_CASE("an order goes from pending to a certificate, which links to its issue
     CHECK(chain.response.content_type == "application/pem-certificate-chain");
     const auto blocks = must(parse_pem(chain.response.body));
     REQUIRE(blocks.size() == 2);
-    const std::string up = chain.headers("Link").back();
+    CHECK(chain.headers("Link").size() == 1);
+
+    const Told alone =
+        client.post(issued.text("certificate"), "", {.accept = "application/pkix-cert"});
+    CHECK(alone.response.content_type == "application/pkix-cert");
+    CHECK(alone.response.body == blocks[0].bytes);
+    const std::string up = alone.headers("Link").back();
     REQUIRE(up.ends_with(R"(>;rel="up")"));
     const Told above = world.send("GET", path_of(up.substr(1, up.find('>') - 1)));
     CHECK(above.response.content_type == "application/pkix-cert");
