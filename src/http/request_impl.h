@@ -55,7 +55,8 @@ private:
     bool keep_alive_ = false;
 };
 
-/// Reads one answer, with the same strictness and the same limit on wrapping. Heads of 1xx answers are skipped.
+/// Reads one answer, with the same strictness and the same limit on wrapping. Heads of 1xx answers
+/// are skipped.
 class AnswerParser {
 public:
     AnswerParser(std::size_t header_bytes, std::size_t body_bytes, bool has_no_body);
