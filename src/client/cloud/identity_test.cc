@@ -5,6 +5,7 @@
 #include <map>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/base64.h"
 #include "base/text.h"
@@ -18,7 +19,11 @@ constexpr const char* kDocument =
     R"({"accountId":"123456789042","instanceId":"i-05e360db6e50b5eda","privateIp":"172.31.65.180",)"
     R"("region":"us-west-2","pendingTime":"2024-01-02T03:00:00Z","kernelId":null})";
 constexpr const char* kJwt = "eyJhbGciOiJSUzI1NiJ9.e30.AAAA";
-const std::string kAwsHost = "http://169.254.169.254";
+constexpr const char* kAwsHost = "http://169.254.169.254";
+
+std::string at_host(std::string_view method, std::string_view path) {
+    return fmt::format("{} {}{}", method, kAwsHost, path);
+}
 
 struct Answer {
     int status = 200;
@@ -57,8 +62,8 @@ struct Metadata final : http::Client {
 Metadata aws(const std::string& document = kDocument,
              const std::string& signature = encode_base64(Bytes(128, 's'))) {
     Metadata metadata;
-    metadata.site["PUT " + kAwsHost + "/latest/api/token"] = {200, "AQAE=="};
-    const std::string base = "GET " + kAwsHost + "/latest/dynamic/instance-identity/";
+    metadata.site[at_host("PUT", "/latest/api/token")] = {200, "AQAE=="};
+    const std::string base = at_host("GET", "/latest/dynamic/instance-identity/");
     metadata.site[base + "document"] = {200, document};
     metadata.site[base + "signature"] = {200, signature};
     return metadata;
@@ -99,11 +104,11 @@ IdentityRequest gcp_request() {
 
 Metadata azure(const std::string& environment, const std::string& resource, Answer answer) {
     Metadata metadata;
-    metadata.site["GET " + kAwsHost +
-                  "/metadata/instance/compute/azEnvironment?api-version="
-                  "2021-02-01&format=text"] = {200, environment};
-    metadata.site["GET " + kAwsHost +
-                  "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + resource] =
+    metadata.site[at_host(
+        "GET", "/metadata/instance/compute/azEnvironment?api-version=2021-02-01&format=text")] = {
+        200, environment};
+    metadata.site[at_host(
+        "GET", "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + resource)] =
         std::move(answer);
     return metadata;
 }
@@ -144,7 +149,7 @@ TEST_CASE("version 2 of the AWS service is asked first, with a short session") {
 
 TEST_CASE("version 1 is asked only after version 2, and only if the provisioner allows it") {
     Metadata metadata = aws();
-    metadata.site.erase("PUT " + kAwsHost + "/latest/api/token");
+    metadata.site.erase(at_host("PUT", "/latest/api/token"));
     CHECK(token_of(metadata, aws_request()));
     CHECK(metadata.sent.back().headers.empty());
 
@@ -225,7 +230,7 @@ TEST_CASE("an AWS service that answers nonsense gives an error, not a token") {
     // A session token goes into a header: what would end the line must not get there.
     for (const char* session : {"", "a\r\nX-Forwarded-For: b", "a b"}) {
         Metadata metadata = aws();
-        metadata.site["PUT " + kAwsHost + "/latest/api/token"].body = session;
+        metadata.site[at_host("PUT", "/latest/api/token")].body = session;
         IdentityRequest strict = request;
         strict.imds_versions = {"v2"};
         CHECK(detail_of(metadata, strict)
