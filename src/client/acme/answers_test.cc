@@ -29,6 +29,8 @@ TEST_CASE("Retry-After is seconds or a date of three forms") {
     CHECK(parse_retry_after("0", now) == 0s);
     CHECK(parse_retry_after("99999999999", now) == 366 * 24h);
     CHECK(parse_retry_after("Sun, 06 Nov 2094 08:49:37 GMT", now) == 366 * 24h);
+    CHECK(parse_retry_after("Sun, 06 Nov 0994 08:49:37 GMT", now) == 0s);
+    CHECK(parse_retry_after("Sun, 06 Nov 9994 08:49:37 GMT", now) == 366 * 24h);
     // RFC 9110: more than 50 years ahead is the past.
     CHECK(parse_retry_after("Sunday, 06-Nov-60 08:49:37 GMT", now) == 0s);
     for (const char* bad :

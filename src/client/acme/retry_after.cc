@@ -94,8 +94,9 @@ std::optional<Duration> parse_retry_after(std::string_view text, SysTime now) {
     if (!date) {
         return std::nullopt;
     }
-    return std::clamp<Duration>(std::min<std::chrono::microseconds>(*date - now, kLongest),
-                                Duration::zero(), kLongest);
+    // Before it becomes nanoseconds, which reach 292 years.
+    return std::clamp<std::chrono::microseconds>(*date - now, std::chrono::microseconds::zero(),
+                                                 kLongest);
 }
 
 }  // namespace step::client::acme
