@@ -373,6 +373,41 @@ TEST_CASE("every published certificate can be read, has an RSA key, and says for
     CHECK(listed == regions);
 }
 
+TEST_CASE("a document that AWS signed in 2022 verifies with the key of its region, and is old") {
+    // One that coder/coder publishes in its tests of awsidentity. The certificate of that year has
+    // run out; the one in use has the same key.
+    AwsWorld world;
+    const std::string text = test::data("cloud/aws_document.json");
+    const Bytes signature = must(parse_base64(test::data("cloud/aws_signature.txt")));
+    const provisioner::AwsKeys keys = must(provisioner::AwsKeys::published());
+    for (const char* region : {"us-east-1", "eu-west-1", "cn-north-1", "nowhere", ""}) {
+        CHECK(keys.signed_by_any(text, signature, region));
+    }
+    std::string changed = text;
+    changed[changed.find("628783029487")] = '7';
+    CHECK(!keys.signed_by_any(changed, signature, "us-east-1"));
+    CHECK(!keys.signed_by_any(text + "\n", signature, "us-east-1"));
+
+    world.entry.remove("iidRoots");
+    world.entry.set("accounts", json::Array{"628783029487"});
+    world.claims.set("sub", "i-076e9b91f7c420782");
+    const std::string token = hs256(world.payload(text, signature), signature);
+    CHECK(world.verdict(token) ==
+          "aws.authorizeToken; aws identity document pendingTime is too old");
+    world.entry.remove("instanceAge");
+    world.open();
+    CHECK(world.verdict(token).empty());
+    world.entry.set("accounts", json::Array{"123456789012"});
+    world.open();
+    CHECK(world.verdict(token) ==
+          "aws.authorizeToken; invalid aws identity document - accountId is not valid");
+    // Somebody else's certificate instead of AWS's.
+    world.entry.set("iidRoots", world.folder / "roots.pem");
+    world.open();
+    CHECK(world.verdict(token).find("error validating identity document signature") !=
+          std::string::npos);
+}
+
 TEST_CASE("iidRoots must have a certificate that can be read; one that is not RSA signs nothing") {
     using provisioner::AwsKeys;
     CHECK(AwsKeys::read("").error().detail ==
