@@ -21,6 +21,30 @@ const x509::AltNames kAsked{.dns = {"a.test", "b.test"},
                             .ips = {Bytes("\x0a\0\0\1", 4)},
                             .uris = {"https://a.test/"}};
 
+/// Remembers whom requests were said to speak for.
+struct Listener final : Hooks {
+    Wanted wanted(const ProvisionerRef& /*provisioner*/, CertType /*type*/) const override {
+        return {.enrich = true, .authorize = true};
+    }
+    Result<Answers> enrich(const HookRequest& request) override {
+        heard.push_back(request.principal);
+        return Answers{};
+    }
+    Status authorize(const HookRequest& request, const X509HookDraft& /*draft*/) override {
+        heard.push_back(request.principal);
+        return ok();
+    }
+    Status authorize(const HookRequest& /*request*/, const SshHookDraft& /*draft*/) override {
+        return ok();
+    }
+    void notify(const HookRequest& /*request*/,
+                const X509HookIssued& /*issued*/) noexcept override {}
+    void notify(const HookRequest& /*request*/, const SshHookIssued& /*issued*/) noexcept override {
+    }
+
+    std::vector<std::string> heard{};
+};
+
 /// A machine of a cloud that asks for a certificate.
 struct Machine {
     Result<Issued> issue(const std::string& common_name, const x509::AltNames& names) {
@@ -135,6 +159,22 @@ TEST_CASE("templates of machines see names only where the provisioner has some, 
     CHECK(made.names.dns == std::vector<std::string>{"named.test"});
     CHECK(made.subject.values(x509::oid::kOrganization) == std::vector<std::string>{"eu-west-1"});
     CHECK(made.subject.common_name() == "sub.test");
+}
+
+TEST_CASE("webhooks hear which machine the token spoke for") {
+    Machine machine;
+    machine.grant.name_rule = NameRule::kAny;
+    machine.grant.any_common_name = true;
+    machine.grant.principal = "i-0123";
+    Listener listener;
+    Issuer issuer(machine.clock, machine.random,
+                  std::make_shared<const Authority>(test::make_authority()), *machine.database,
+                  &listener);
+    const auto issued =
+        issuer.issue(test::make_request("any", kAsked, machine.key), machine.grant, {}, {});
+    REQUIRE(issued);
+    CHECK(issued->names == kAsked);  // The template's text gives what the native way gives.
+    CHECK(listener.heard == std::vector<std::string>{"i-0123", "i-0123"});
 }
 
 TEST_CASE("policies see the names of a request that may ask for any") {

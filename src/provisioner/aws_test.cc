@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "base/base64.h"
 #include "base/hex.h"
 #include "crypto/digest.h"
@@ -300,6 +303,24 @@ TEST_CASE("only the first use of an instance counts, whatever token it comes wit
 
     world.document.set("instanceId", "i-other");
     CHECK(world.verdict(world.token()).empty());
+}
+
+TEST_CASE("of many who use one machine at the same time one wins") {
+    AwsWorld world;
+    std::vector<provisioner::SignPermission> all;
+    for (int i = 0; i < 8; ++i) {
+        world.claims.set("jti", std::to_string(i));
+        all.push_back(world.permission(world.token()));
+    }
+    std::atomic<int> won{0};
+    std::vector<std::thread> threads;
+    for (const auto& may : all) {
+        threads.emplace_back([&] { won += world.use(may).empty() ? 1 : 0; });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    CHECK(won == 1);
 }
 
 TEST_CASE("a forged token does not use up the first use") {

@@ -21,7 +21,13 @@ public:
         if (route == Route::kByProxy && surroundings_.proxy) {
             STEP_ASSIGN(options.proxy, surroundings_.proxy(request.url));
         }
-        return http::Client::make(std::move(options))->send(request);
+        Result<http::Incoming> got = http::Client::make(std::move(options))->send(request);
+        if (!got) {
+            // The machine may trust others by the next time.
+            const std::scoped_lock lock(mutex_);
+            context_ = nullptr;
+        }
+        return got;
     }
 
 private:

@@ -28,7 +28,8 @@ struct Surroundings {
     /// As http::Client::Options::proxy; none: no proxy.
     std::function<Result<std::string>(const std::string& url)> proxy{};
 };
-/// Every request has a connection of its own. The trust anchors are read at the first request.
+/// Every request has a connection of its own. The trust anchors are read at the first request, and
+/// again after one that failed.
 std::unique_ptr<Fetcher> make_fetcher(Surroundings surroundings);
 
 /// An answer with status 200. Fails with kUnavailable; `detail` names the URL and says why:
