@@ -163,6 +163,11 @@ class Machine(CloudSeeds):
         self.clouds.google.forged = None
         self.enrol(ENROL, LABEL)
 
+    def test_the_CA_in_the_process_of_the_command(self):
+        self.change(self.ca, lambda provisioners: provisioners.append(self.entry("GCP")))
+        done = self.on_ca(f"step ca certificate foo.local foo.crt foo.key --offline --password-file $PW --provisioner {GCP}")
+        self.assertEqual(done.stderr, f"✔ Provisioner: {LABEL}\n✔ Certificate: foo.crt\n✔ Private Key: foo.key\n")
+
     def test_off_the_cloud(self):
         self.begin()
         self.off_cloud(ENROL, "error doing identity request: no metadata service answered at http://metadata; is this a VM on GCP?")

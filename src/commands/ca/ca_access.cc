@@ -56,7 +56,7 @@ struct CaAccess::Inside {
     std::unique_ptr<app::App> app{};
 
     explicit Inside(const cli::Context& context)
-        : log(context.console), runtime{context.clock, context.random, log} {}
+        : log(context.console), runtime{context.clock, context.random, log, &context.environment} {}
 };
 
 Flags offline_flags() {

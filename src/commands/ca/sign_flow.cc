@@ -128,7 +128,8 @@ Result<std::string> request_certificate(cli::Context& context, SignSession& sess
         context.console.selected("CA", session.ca.url());
     }
     auto chain = session.ca.sign(request);
-    if (!chain && session.from_cloud && chain.error().code == Code::kUnauthenticated) {
+    if (!chain && session.from_cloud &&
+        chain.error().detail.starts_with("The request lacked necessary authorization")) {
         // The CA keeps its reasons to itself; this is the one that people meet.
         context.console.err(
             "A VM gets one certificate by its cloud. If this one has had it: renew it with 'step "
