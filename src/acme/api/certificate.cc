@@ -75,6 +75,11 @@ Answer issuer(const Place& place, const State& state, Reply&) {
     return http::Response{.content_type = kCertificateType, .body = found->second};
 }
 
+Answer issuer_as_get(const AcmeRequest& request, const State& state, Reply& reply) {
+    STEP_TRY(check_post_as_get(request));
+    return issuer(request, state, reply);
+}
+
 Answer revoke_certificate(const AcmeRequest& request, const State& state, Reply& reply) {
     STEP_ASSIGN(const RevocationRequest wanted, read_revocation(request.payload));
     const auto certificate = x509::parse_certificate(wanted.certificate);

@@ -43,6 +43,8 @@ Answer finalize(const AcmeRequest& request, const State& state, Reply& reply);
 Answer authorization(const AcmeRequest& request, const State& state, Reply& reply);
 Answer challenge(const AcmeRequest& request, const State& state, Reply& reply);
 Answer certificate(const AcmeRequest& request, const State& state, Reply& reply);
+/// The same as issuer(), for clients that follow the link as RFC 8555 6.3 has it.
+Answer issuer_as_get(const AcmeRequest& request, const State& state, Reply& reply);
 Answer revoke_certificate(const AcmeRequest& request, const State& state, Reply& reply);
 
 /// The segment of the path that stood for the `index`th "{}" behind the provisioner's.

@@ -53,6 +53,7 @@ constexpr SignedRow kSigned[] = {
     {"POST", "/authz/{}", kSmall, SignedBy::kAccount, authorization},
     {"POST", "/challenge/{}/{}", kSmall, SignedBy::kAccount, challenge},
     {"POST", "/certificate/{}", kSmall, SignedBy::kAccount, certificate},
+    {"POST", "/issuer/{}", kSmall, SignedBy::kAccount, issuer_as_get},
     {"POST", "/revoke-cert", kRequest, SignedBy::kEither, revoke_certificate},
 };
 

@@ -198,6 +198,8 @@ TEST_CASE("an order goes from pending to a certificate, which alone links to its
     const Told above = world.send("GET", path_of(up.substr(1, up.find('>') - 1)));
     CHECK(above.response.content_type == "application/pkix-cert");
     CHECK(above.response.body == blocks[1].bytes);
+    CHECK(client.post(up.substr(1, up.find('>') - 1), "").response.body == above.response.body);
+    CHECK(client.post(up.substr(1, up.find('>') - 1), "{}").problem() == "400 malformed");
     CHECK(world.send("GET", "/acme/acme/issuer/00").problem() == "400 malformed");
 
     Client stranger(world);
