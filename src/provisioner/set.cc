@@ -181,6 +181,9 @@ Result<ProvisionerSet::Claimed> ProvisionerSet::find(std::string_view text) cons
     if (options_.check_issued_at && token.claims.issued_at && *token.claims.issued_at < started) {
         return nobody("token issued before the bootstrap of certificate authority");
     }
+    if (provisioner->acme) {
+        return Error{.code = Code::kInvalidArgument, .detail = "token flow is not supported"};
+    }
     return Claimed{.provisioner = provisioner, .token = std::move(token)};
 }
 

@@ -160,14 +160,17 @@ TEST_CASE("10.1 (20): a revoked certificate is not renewed, whichever way its nu
 TEST_CASE(
     "1011f5f5 (0.29.0 #2491): tokens addressed to provisioners of other protocols sign nothing") {
     const World world;
-    for (const char* fragment : {"#acme/acme", "#scep/scep", "#acme", "#", "#x5c/admin@test"}) {
+    for (const std::string fragment :
+         {"#acme/acme", "#scep/scep", "#acme", "#", "#x5c/admin@test"}) {
+        // The one that is there answers as the original's does: it has no tokens at all.
+        const int refused = fragment == "#acme/acme" ? 400 : 401;
         for (const char* what : {"sign", "revoke", "ssh/sign"}) {
             const json::Value payload = with(
                 world.payload(), "aud", "https://localhost/1.0/" + std::string(what) + fragment);
-            CHECK(world.status(payload) == 401);
+            CHECK(world.status(payload) == refused);
             json::Value bare = payload;
             bare.remove("iss");
-            CHECK(world.status(bare) == 401);
+            CHECK(world.status(bare) == refused);
         }
     }
 }
