@@ -130,7 +130,7 @@ Result<GoogleCredentials> read_credentials(const std::string& path) {
 
 /// The file with credentials; none if the metadata service has to do.
 std::optional<std::string> credentials_file(const Environment& environment) {
-    const auto named = environment.get("GOOGLE_APPLICATION_CREDENTIALS");
+    auto named = environment.get("GOOGLE_APPLICATION_CREDENTIALS");
     if (named && !named->empty()) {
         return named;
     }
@@ -215,7 +215,7 @@ Result<std::string> GoogleProjects::new_token(SysTime now) {
     if (token.empty()) {
         return invalid("the answer has no access_token");
     }
-    constexpr std::int64_t kMostLife = 24 * 3600;
+    constexpr std::int64_t kMostLife = std::int64_t{24} * 3600;
     token_ends_ = now + std::chrono::seconds(std::clamp<std::int64_t>(life, 0, kMostLife));
     return token;
 }
