@@ -1,6 +1,7 @@
 #include "app/outside.h"
 
 #include "client/proxy.h"
+#include "remote/outside.h"
 #include "x509/system_roots.h"
 
 namespace step::app {

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "app/app.h"
-#include "remote/outside.h"
 
 namespace step::app {
 

@@ -2,6 +2,7 @@
 
 #include "app/own_tls.h"
 #include "client/proxy.h"
+#include "provisioner/set.h"
 #include "webhook/hooks.h"
 #include "x509/system_roots.h"
 

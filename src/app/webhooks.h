@@ -5,7 +5,6 @@
 #include "app/app.h"
 #include "issuance/authority.h"
 #include "issuance/hooks.h"
-#include "provisioner/set.h"
 
 namespace step::app {
 

@@ -4,6 +4,7 @@
 #include "json/decode.h"
 #include "provisioner/cloud_impl.h"
 #include "provisioner/token_issuers.h"
+#include "remote/google.h"
 
 namespace step::provisioner {
 namespace {

@@ -23,7 +23,7 @@ struct KeyPlace {
     std::string url{};
     bool is_discovery = false;  ///< The URL is of an OpenID configuration, which names issuer and
                                 ///< place of the keys.
-    auto operator<=>(const KeyPlace&) const = default;
+    bool operator==(const KeyPlace&) const = default;
 };
 
 /// What was found there. Immutable.

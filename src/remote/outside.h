@@ -1,14 +1,18 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
-#include "base/system.h"
-#include "remote/google.h"
 #include "remote/key_set.h"
 
+namespace step {
+class Environment;
+}
+
 namespace step::remote {
+
+class GoogleProjects;
 
 /// What the provisioners of a CA ask other servers for. It goes on from one configuration to the
 /// next, so that a reload fetches nothing anew. Thread-safe.
@@ -25,7 +29,7 @@ private:
     KeySet::World world_;
     std::shared_ptr<GoogleProjects> projects_;
     std::mutex mutex_{};
-    std::map<KeyPlace, std::weak_ptr<KeySet>> sets_{};
+    std::vector<std::weak_ptr<KeySet>> sets_{};
 };
 
 }  // namespace step::remote
