@@ -1,21 +1,14 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "base/runtime.h"
+#include "client/cloud/cloud.h"
 #include "http/client.h"
 
 namespace step::client {
-
-/// A cloud whose VMs prove with a signed document who they are.
-enum class Cloud : unsigned char { kAws, kGcp, kAzure };
-/// "AWS", "GCP" and "Azure" in any case: types of provisioner.
-std::optional<Cloud> find_cloud(std::string_view type);
-std::string_view name_of(Cloud cloud);
 
 /// Error::reason where nobody answered, so that this is hardly such a VM.
 inline constexpr const char* kNoMetadataService = "client.no_metadata_service";

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "client/cloud/identity.h"
+#include "base/result.h"
+#include "client/cloud/cloud.h"
 #include "json/value.h"
 
 namespace step::client {
