@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kNotApplied = "error applying certificate template";
 
 /// What the client hears of a template's failure, and what goes to the log.
-Error template_error(Error error) {
+Error template_error(const Error& error) {
     if (error.has_reason(tmpl::kFailCalled)) {
         return {.code = Code::kInvalidArgument, .detail = error.detail, .reason = error.reason};
     }
