@@ -82,7 +82,7 @@ public:
         std::shared_ptr<storage::Database> database{};
         SysTime started{};
         std::shared_ptr<remote::Outside> outside{};  ///< With the keys it has fetched.
-        std::shared_ptr<acme::Nonces> nonces{};  ///< Null without ACME.
+        std::shared_ptr<acme::Nonces> nonces{};      ///< Null without ACME.
     };
     virtual Heritage heritage() const = 0;
 

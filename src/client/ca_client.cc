@@ -128,8 +128,7 @@ Result<http::Incoming> CaClient::exchange(const std::string& method, const std::
                                           std::string body, const std::string& authorization) {
     http::Outgoing request{
         .method = method, .url = url_ + path, .body = std::move(body), .max_body = kMaxAnswer};
-    request.headers = {{"User-Agent", user_agent()},
-                       {"X-Request-Id", make_uuid(*random_)}};
+    request.headers = {{"User-Agent", user_agent()}, {"X-Request-Id", make_uuid(*random_)}};
     if (!request.body.empty()) {
         request.headers.emplace_back("Content-Type", "application/json");
     }

@@ -16,8 +16,8 @@ namespace {
 using Names = std::vector<std::string_view>;
 
 /// What the sections of ca.json may hold (docs/configuration.md). Those that are refused whole
-/// are not looked into, nor are `authority.purge` and `acmeValidation`, whose readers refuse what they
-/// do not know.
+/// are not looked into, nor are `authority.purge` and `acmeValidation`, whose readers refuse what
+/// they do not know.
 struct Section {
     std::string_view path;  ///< As place_of_key takes it.
     Names names;
@@ -26,9 +26,26 @@ struct Section {
 std::vector<Section> sections() {
     return {
         {"",
-         {"root", "federatedRoots", "crt", "key", "password", "address", "insecureAddress",
-          "dnsNames", "commonName", "logger", "db", "tls", "authority", "kms", "ssh", "templates",
-          "monitoring", "metricsAddress", "crl", "acmeValidation"}},
+         {"root",
+          "federatedRoots",
+          "crt",
+          "key",
+          "password",
+          "address",
+          "insecureAddress",
+          "dnsNames",
+          "commonName",
+          "logger",
+          "db",
+          "tls",
+          "authority",
+          "kms",
+          "ssh",
+          "templates",
+          "monitoring",
+          "metricsAddress",
+          "crl",
+          "acmeValidation"}},
         {"logger", {"format", "traceHeader"}},
         {"db", {"type", "dataSource", "valueDir", "database", "badgerFileLoadingMode"}},
         {"tls", {"cipherSuites", "minVersion", "maxVersion", "renegotiation"}},
