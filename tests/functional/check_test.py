@@ -181,7 +181,7 @@ class Check(Case):
         self.assertTrue(all(found), done.stdout)
         errors = sum(match["severity"] == "error" for match in found)
         self.assertEqual(done.returncode, 1 if errors else 0, done.stdout)
-        self.assertEqual("ok" in last, errors == 0)
+        self.assertEqual("ok" in last.removeprefix(f"{self.config}: "), errors == 0)
         return done.returncode, found
 
     def starts(self):

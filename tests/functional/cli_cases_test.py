@@ -63,6 +63,17 @@ def listed(file):
 class Cases(unittest.TestCase):
     maxDiff = None
 
+    @classmethod
+    def setUpClass(cls):
+        """The inputs, and short.crt: it was a day old at most when the lines were recorded, and is made anew for each run."""
+        top = tempfile.TemporaryDirectory(prefix="step-test-")
+        cls.addClassCleanup(top.cleanup)
+        cls.inputs = pathlib.Path(top.name) / "inputs"
+        shutil.copytree(DATA / "inputs", cls.inputs)
+        subprocess.run([OURS_STEP, "certificate", "create", "short.test", "short.crt", "--key", "short.key", "--ca", "int.crt",
+                        "--ca-key", "int.key", "--not-after", "24h"], cwd=cls.inputs, check=True, capture_output=True,
+                       env={"PATH": "/usr/bin:/bin", "HOME": top.name})
+
     def outcome(self, case, before=0):
         """None if ours does as recorded, else what differs. The same words were run `before` times in this place."""
         files = folder_for(case.get("note"))
@@ -71,7 +82,7 @@ class Cases(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="step-test-") as top:
             home, work = pathlib.Path(top) / "home", pathlib.Path(top) / "work"
             home.mkdir()
-            shutil.copytree(DATA / "inputs", work)
+            shutil.copytree(self.inputs, work)
             step = home / ".step"
             for name, text in files.items():
                 (step / name).parent.mkdir(parents=True, exist_ok=True)
