@@ -13,7 +13,7 @@ target_compile_options(step_fmt PRIVATE -O2)
 # a precompiled header of their own, since gcc takes one only with the flags it was made with.
 set(STEP_SMALL)
 if(CMAKE_BUILD_TYPE STREQUAL Release)
-  set(STEP_SMALL cli client commands lint policy profile qr setup tmpl webhook)
+  set(STEP_SMALL app challenge cli client commands lint net policy profile provisioner qr remote setup tmpl webhook)
   set(STEP_PCH_SMALL step_pch_small)
 endif()
 

@@ -1,7 +1,5 @@
 #include "app/acme.h"
 
-#include <algorithm>
-
 #include "acme/api/nonces.h"
 #include "acme/api/routes.h"
 #include "acme/service.h"
@@ -97,7 +95,9 @@ public:
                              .provisioners = parts.provisioners,
                              .host = own_host(parts.config)});
     }
-    const acme::Service& service() const override { return service_; }
+    Result<std::size_t> sweep(SysTime now, std::size_t limit) const override {
+        return service_.sweep(now, limit);
+    }
 
 private:
     ValidatorAttempter attempter_;
@@ -105,31 +105,41 @@ private:
     acme::Service service_;
 };
 
+class Factory final : public AcmeFactory {
+public:
+    Result<std::unique_ptr<AcmeOutside>> open_outside(const setup::AcmeConfig& config,
+                                                      const Clock& clock) const override {
+        auto outside = std::make_unique<Outside>();
+        STEP_ASSIGN(net::AddressFilter filter, net::AddressFilter::compile(config.filter));
+        STEP_ASSIGN(outside->resolver, net::open_resolver(clock, {.server = config.resolver}));
+        STEP_ASSIGN(outside->validator,
+                    challenge::open_validator(clock, *outside->resolver, std::move(filter),
+                                              {.http_port = config.http_port,
+                                               .tls_port = config.tls_port,
+                                               .strict_fqdn = config.strict_fqdn}));
+        return std::unique_ptr<AcmeOutside>(std::move(outside));
+    }
+
+    Result<std::shared_ptr<acme::Nonces>> open_nonces(storage::Database& database,
+                                                      const Runtime& runtime) const override {
+        STEP_ASSIGN(std::shared_ptr<acme::Nonces> nonces,
+                    acme::Nonces::open(database, runtime.random, runtime.clock));
+        STEP_TRY(acme::take_over_tries(database, runtime.clock.now()));
+        return nonces;
+    }
+
+    std::unique_ptr<AcmeServer> make(const AcmeParts& parts, AcmeOutside& outside,
+                                     http::Router& router) const override {
+        // open_outside() makes no others.
+        return std::make_unique<Server>(parts, static_cast<Outside&>(outside), router);
+    }
+};
+
 }  // namespace
 
-Result<std::unique_ptr<AcmeOutside>> AcmeOutside::open(const setup::AcmeConfig& config,
-                                                       const Clock& clock) {
-    auto outside = std::make_unique<Outside>();
-    STEP_ASSIGN(net::AddressFilter filter, net::AddressFilter::compile(config.filter));
-    STEP_ASSIGN(outside->resolver, net::open_resolver(clock, {.server = config.resolver}));
-    STEP_ASSIGN(outside->validator,
-                challenge::open_validator(clock, *outside->resolver, std::move(filter),
-                                          {.http_port = config.http_port,
-                                           .tls_port = config.tls_port,
-                                           .strict_fqdn = config.strict_fqdn}));
-    return std::unique_ptr<AcmeOutside>(std::move(outside));
-}
-
-std::unique_ptr<AcmeServer> AcmeServer::make(const AcmeParts& parts, AcmeOutside& outside,
-                                             http::Router& router) {
-    // open() makes no others.
-    return std::make_unique<Server>(parts, static_cast<Outside&>(outside), router);
-}
-
-bool serves_acme(const setup::Config& config, const provisioner::ProvisionerSet& provisioners) {
-    return config.db && std::ranges::any_of(provisioners.all(), [](const auto& provisioner) {
-               return provisioner->acme.has_value();
-           });
+const AcmeFactory& acme_factory() {
+    static const Factory factory;
+    return factory;
 }
 
 }  // namespace step::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "base/result.h"
@@ -51,21 +52,31 @@ struct AcmeParts {
 class AcmeOutside {
 public:
     virtual ~AcmeOutside() = default;
-    /// Fails with kInvalidArgument for a resolver that is no address.
-    static Result<std::unique_ptr<AcmeOutside>> open(const setup::AcmeConfig& config,
-                                                     const Clock& clock);
 };
 
 /// The ACME part of an App: its service, its routes, and the threads that try challenges.
 class AcmeServer {
 public:
     virtual ~AcmeServer() = default;
-    static std::unique_ptr<AcmeServer> make(const AcmeParts& parts, AcmeOutside& outside,
-                                            http::Router& router);
-    virtual const acme::Service& service() const = 0;
+    /// acme::Service::sweep.
+    virtual Result<std::size_t> sweep(SysTime now, std::size_t limit) const = 0;
 };
 
-/// True if a provisioner of type ACME can be served: there is one, and a database.
-bool serves_acme(const setup::Config& config, const provisioner::ProvisionerSet& provisioners);
+/// Makes these for a program that serves. `step --offline` does not, and links nothing of it.
+class AcmeFactory {
+public:
+    virtual ~AcmeFactory() = default;
+    /// Fails with kInvalidArgument for a resolver that is no address.
+    virtual Result<std::unique_ptr<AcmeOutside>> open_outside(const setup::AcmeConfig& config,
+                                                              const Clock& clock) const = 0;
+    /// For the first App over a database. The embedded engine lets nobody else in: what waits to be
+    /// tried was left by a process that ended, and is due at once.
+    virtual Result<std::shared_ptr<acme::Nonces>> open_nonces(storage::Database& database,
+                                                              const Runtime& runtime) const = 0;
+    /// Mounts the routes.
+    virtual std::unique_ptr<AcmeServer> make(const AcmeParts& parts, AcmeOutside& outside,
+                                             http::Router& router) const = 0;
+};
+const AcmeFactory& acme_factory();
 
 }  // namespace step::app

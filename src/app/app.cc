@@ -4,9 +4,6 @@
 
 #include <fmt/core.h>
 
-#include "acme/api/nonces.h"
-#include "acme/service.h"
-#include "acme/validation.h"
 #include "api/routes.h"
 #include "app/acme.h"
 #include "app/database.h"
@@ -74,18 +71,17 @@ public:
                                      .renegotiation = tls.renegotiation},
                              .version = kVersion});
         if (parts_.acme_outside) {
-            acme_ = AcmeServer::make({.config = parts_.config,
-                                      .runtime = parts_.runtime,
-                                      .database = *parts_.database,
-                                      .provisioners = parts_.provisioners,
-                                      .issuer = issuer_,
-                                      .ledger = ledger_,
-                                      .revocations = register_,
-                                      .nonces = *parts_.nonces},
-                                     *parts_.acme_outside, *router);
-            sweeper_.add_orders([this](SysTime now, std::size_t limit) {
-                return acme_->service().sweep(now, limit);
-            });
+            acme_ = parts_.runtime.acme->make({.config = parts_.config,
+                                               .runtime = parts_.runtime,
+                                               .database = *parts_.database,
+                                               .provisioners = parts_.provisioners,
+                                               .issuer = issuer_,
+                                               .ledger = ledger_,
+                                               .revocations = register_,
+                                               .nonces = *parts_.nonces},
+                                              *parts_.acme_outside, *router);
+            sweeper_.add_orders(
+                [this](SysTime now, std::size_t limit) { return acme_->sweep(now, limit); });
         }
         router_ = std::move(router);
     }
@@ -200,11 +196,15 @@ Result<provisioner::ProvisionerSet> load_provisioners(const setup::Config& confi
         runtime.clock, *heritage.database);
 }
 
+bool has_acme(const provisioner::ProvisionerSet& provisioners) {
+    return std::ranges::any_of(provisioners.all(),
+                               [](const auto& one) { return one->acme.has_value(); });
+}
+
 /// Without a database nothing could be remembered of an order.
 void warn_of_acme(const setup::Config& config, const provisioner::ProvisionerSet& provisioners,
                   const Runtime& runtime) {
-    if (!config.db && std::ranges::any_of(provisioners.all(),
-                                          [](const auto& one) { return one->acme.has_value(); })) {
+    if (!config.db && has_acme(provisioners)) {
         runtime.log.write(Level::kWarning,
                           "WARNING: No database is configured. ACME provisioners are disabled.",
                           {});
@@ -239,13 +239,10 @@ Result<std::unique_ptr<App>> App::open(setup::Config config, const KeyPassword& 
     STEP_ASSIGN(std::shared_ptr<issuance::Hooks> hooks,
                 load_webhooks(config, provisioners, shared, heritage.database, runtime));
     std::unique_ptr<AcmeOutside> acme_outside;
-    if (runtime.serving && serves_acme(config, provisioners)) {
-        STEP_ASSIGN(acme_outside, AcmeOutside::open(config.acme, runtime.clock));
+    if (runtime.acme != nullptr && config.db && has_acme(provisioners)) {
+        STEP_ASSIGN(acme_outside, runtime.acme->open_outside(config.acme, runtime.clock));
         if (!heritage.nonces) {
-            STEP_ASSIGN(heritage.nonces,
-                        acme::Nonces::open(*heritage.database, runtime.random, runtime.clock));
-            // The embedded engine lets nobody else in: what waits was left by a process that ended.
-            STEP_TRY(acme::take_over_tries(*heritage.database, runtime.clock.now()));
+            STEP_ASSIGN(heritage.nonces, runtime.acme->open_nonces(*heritage.database, runtime));
         }
     }
     return std::unique_ptr<App>(

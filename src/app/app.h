@@ -23,8 +23,9 @@ namespace step::issuance {
 class Issuer;
 }
 namespace step::app {
+class AcmeFactory;
 class Sweeper;
-}
+}  // namespace step::app
 namespace step::provisioner {
 class ProvisionerSet;
 }
@@ -43,8 +44,9 @@ struct Runtime {
     Random& random;
     Log& log;
     const Environment* environment = nullptr;  ///< Trust anchors and proxies; null: none.
-    /// Whether the App serves: it has the routes of ACME, and threads that try challenges.
-    bool serving = false;
+    /// What makes the routes of ACME, and the threads that try challenges: acme_factory(). Null for
+    /// who does not serve.
+    const AcmeFactory* acme = nullptr;
 };
 
 /// How an encrypted key is opened: with `given` if there is one, else with `password` of

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/acme.h"
 #include "app/app.h"
 #include "ca/access_log.h"
 #include "ca/daemon.h"
@@ -39,7 +40,8 @@ private:
     void complain(const std::string& line);
     void tell(const Status& told);
     app::Runtime runtime() {
-        return {services_.clock, services_.random, log_, &services_.environment, true};
+        return {services_.clock, services_.random, log_, &services_.environment,
+                &app::acme_factory()};
     }
     Result<std::unique_ptr<Listener>> listen(const std::shared_ptr<app::App>& app,
                                              http::TlsContextPtr tls);
