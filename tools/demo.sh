@@ -4,6 +4,7 @@
 # usage: demo.sh BIN_DIR
 set -euo pipefail
 bin=$(cd "$1" && pwd)
+root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 pids=()
 finish() {
@@ -24,18 +25,20 @@ run() {
     printf '$ %s\n' "$*"
     "$@"
 }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 wait_for_port() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
-        sleep 0.05
+        sleep 0.1
     done
     echo "nothing listens on port $1" >&2
     return 1
 }
 
-port=$(free_port)
-web=$(free_port)
+# Two ports that are ours while this process lives.
+coproc ports { PYTHONPATH=$root exec python3 -c 'import sys; from tests.support.harness import free_port
+print(free_port(), free_port(), flush=True); sys.stdin.read()'; }
+pids+=("$ports_PID")
+read -r port web <&"${ports[0]}"
 openssl rand -hex 16 >password.txt
 
 title "Make a certificate authority"

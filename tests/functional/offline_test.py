@@ -392,7 +392,7 @@ class WithTheOriginal(Case):
         self.serve(self.ca)
         old = self.home(original_step())
         old.file("clear.json").write_bytes(self.ca.file("clear.json").read_bytes())
-        flags = ("--offline", "--issuer", "puppet", "--kid", kid, "--key", "clear.json",
+        flags = ("--offline", "--issuer", "puppet", f"--kid={kid}", "--key", "clear.json",
                  "--ca-url", self.url, "--root", self.root)
         token = old.s("ca", "token", "old.test", *flags).stdout.strip()
         old.s("ca", "certificate", "--token", token, "old.test", "old.crt", "old.key")

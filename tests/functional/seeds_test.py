@@ -316,7 +316,7 @@ class Seeds(SeedCase):
         self.sh(use.format("$PW", "other@smallstep.com"))
 
         kid = added[1]["key"]["kid"]
-        self.assertEqual(self.sh(f"step ca provisioner jwe-key {kid}").stdout, added[1]["encryptedKey"] + "\n")
+        self.assertEqual(self.sh(f"step ca provisioner jwe-key -- {kid}").stdout, added[1]["encryptedKey"] + "\n")
         again = self.sh("step ca provisioner add other@smallstep.com --create --password-file $PW", check=False)
         self.assertEqual((again.returncode, again.stderr), (1, "cannot add multiple provisioners with the same name\n"))
 

@@ -3,9 +3,11 @@
 Environment: STEP_BIN is the folder with step and step-ca (build/dev/bin without it), STEP_PEERS
 the folder that ./dev peers fills.
 """
+import errno
 import os
 import pathlib
 import queue
+import random
 import shutil
 import signal
 import socket
@@ -21,6 +23,7 @@ PEERS = pathlib.Path(os.environ.get("STEP_PEERS") or pathlib.Path.home() / ".cac
 OURS_STEP, OURS_CA = str(BIN / "step"), str(BIN / "step-ca")
 PASSWORD = "password"
 LONG = os.environ.get("STEP_LONG") == "yes"
+PATIENCE = 120  # Seconds that anything may take that must happen: a loaded machine is slow, not wrong.
 
 
 def peer(name):
@@ -46,10 +49,48 @@ def tool(name):
     return path
 
 
+def _port_range():
+    """Ports that the kernel gives to no connection by itself; any, where it takes almost all of them."""
+    first, last = map(int, pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    best = max((10240, first), (last + 1, 65536), key=lambda ends: ends[1] - ends[0])
+    return best if best[1] - best[0] >= 2000 else (10240, 65536)
+
+
+def _is_free(port):
+    for family, kind, host in ((socket.AF_INET, socket.SOCK_STREAM, ""), (socket.AF_INET, socket.SOCK_DGRAM, ""),
+                               (socket.AF_INET6, socket.SOCK_STREAM, "::")):
+        try:
+            with socket.socket(family, kind) as probe:
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind((host, port))
+        except OSError as error:
+            if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+                return False
+    return True
+
+
+_reserved = []  # Abstract sockets: a name each, which goes with this process.
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port on which nothing listens, and which is this process's while it lives.
+
+    No other test is given it, and no connection takes it as its own end while a server that had it is down."""
+    dice = random.SystemRandom()
+    for _ in range(1000):
+        port = dice.randrange(*_port_range())
+        mark = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            mark.bind(f"\0step-test-port-{port}")
+        except OSError:
+            mark.close()
+            continue
+        if _is_free(port):
+            _reserved.append(mark)
+            return port
+        mark.close()
+    raise AssertionError("no free port")
 
 
 class Home:
@@ -72,7 +113,7 @@ class Home:
 
     def run(self, *argv, check=True, **options):
         """Runs a program in this folder without a terminal; fails the test on exit != 0 if `check`."""
-        options.setdefault("timeout", 60)
+        options.setdefault("timeout", PATIENCE)
         options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
         if options["stdin"] is None:
             del options["stdin"]
@@ -118,7 +159,7 @@ class Server:
             self._lines.put(line)
         self._lines.put(None)
 
-    def wait_for(self, text, seconds=30):
+    def wait_for(self, text, seconds=PATIENCE):
         """The first log line from now on that has `text` in it."""
         end = time.monotonic() + seconds
         while True:
@@ -136,7 +177,7 @@ class Server:
         import json
         address = json.loads(pathlib.Path(self.config).read_text())["address"]
         host, _, port = address.rpartition(":")
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while port != "0":
             try:
                 socket.create_connection((host or "127.0.0.1", int(port)), timeout=1).close()
@@ -151,7 +192,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(sig)
             try:
-                self.process.wait(15)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

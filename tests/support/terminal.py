@@ -7,10 +7,10 @@ import subprocess
 import termios
 import time
 
-from tests.support.harness import OURS_STEP
+from tests.support.harness import OURS_STEP, PATIENCE
 
 DOWN, INTERRUPT = "\x1b[B", "\x03"
-ENOUGH = 30
+ENOUGH = PATIENCE
 
 
 class Terminal:
@@ -19,7 +19,7 @@ class Terminal:
     def __init__(self, home, *words, stdin=None, env=None, program=OURS_STEP):
         self.outside, self.inside = pty.openpty()
         self.before = termios.tcgetattr(self.inside)
-        self.seen = ""
+        self.seen, self._after = "", None
 
         def own_terminal():
             os.setsid()
@@ -31,8 +31,14 @@ class Terminal:
             env={"TERM": "xterm", **(env or {"PATH": "/usr/bin:/bin", "HOME": str(home)})})
 
     def read(self, seconds):
-        if select.select([self.outside], [], [], seconds)[0]:
+        """Takes what is shown within that time; False if that is nothing."""
+        if not select.select([self.outside], [], [], seconds)[0]:
+            return False
+        try:
             self.seen += os.read(self.outside, 4096).decode(errors="replace")
+        except OSError:
+            return False  # Nobody has the terminal open any more.
+        return True
 
     def until(self, text):
         """Waits until `text` is on the screen, and forgets what came before."""
@@ -51,15 +57,24 @@ class Terminal:
         end = time.monotonic() + ENOUGH
         while self.process.poll() is None and time.monotonic() < end:
             self.read(0.1)
-        self.read(0.1)
-        return self.process.wait(1)
+        code = self.process.wait(1)
+        self._after = termios.tcgetattr(self.inside)
+        self._leave()
+        while self.read(2):  # What the kernel still holds, to the last octet.
+            pass
+        return code
 
     def unchanged(self):
-        return termios.tcgetattr(self.inside) == self.before
+        return (self._after or termios.tcgetattr(self.inside)) == self.before
+
+    def _leave(self):
+        if self.inside is not None:
+            os.close(self.inside)
+            self.inside = None
 
     def close(self):
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self._leave()
         os.close(self.outside)
-        os.close(self.inside)
