@@ -87,6 +87,18 @@ class CertManager(Addresses, Library):
         return [harness.peer("go-acme-cert-manager-v1.18.2")], {}
 
 
+class Acme4j(Addresses, Library):
+    """Asks for renewal information too, names the certificate that the second one replaces, and lists its orders."""
+
+    changes_keys = True
+
+    @classmethod
+    def program(cls):
+        folder = pathlib.Path(harness.peer("acme4j-3.5.1"))
+        print("client acme4j 3.5.1", file=sys.stderr)
+        return [harness.tool("java"), "-cp", f"{folder}/classes:{folder}/jars/*", "Acme4j"], {}
+
+
 class Node(Library):
     """Its automatic mode orders every name as one of DNS, so no test of addresses."""
 
