@@ -3,6 +3,7 @@
 #include "crypto/digest.h"
 #include "provisioner/azure_resource.h"
 #include "provisioner/cloud_test_world.h"
+#include "tests/support/data.h"
 
 using namespace step;
 using test::Hostile;
@@ -309,4 +310,52 @@ TEST_CASE("an entry of Azure is shown as the original shows it") {
           R"({"type":"Azure","name":"z","tenantID":"T","resourceGroups":null,)"
           R"("subscriptionIDs":null,"objectIDs":null,"audience":"https://management.azure.com/",)"
           R"("disableCustomSANs":false,"disableTrustOnFirstUse":false})");
+}
+
+TEST_CASE("a token that Azure gave a machine in 2023 was good for a day") {
+    // Of a machine of the SANS Holiday Hack Challenge 2023, as players published it; the key is the
+    // one of that day in Microsoft's set, kept in the tests of others.
+    const std::string token(trim(test::data("cloud/azure_token.txt")));
+    const std::string tenant = "90a38eda-4006-4dd5-924c-6ca55cacc14d";
+    const std::string id =
+        "/subscriptions/2b0942f3-9bca-484b-a508-abdae2db5e64/resourcegroups/"
+        "northpole-rg1/providers/Microsoft.ManagedIdentity/"
+        "userAssignedIdentities/northpole-ssh-server-identity";
+    constexpr std::chrono::seconds kMade(1'703'622'437), kEnds(1'703'709'137);
+    AzureWorld world;
+    const auto at = [&](std::chrono::seconds time) {
+        world.clock.advance(time - world.clock.now().time_since_epoch());
+    };
+    world.fetcher->put(
+        "https://login.microsoftonline.com/" + tenant + "/.well-known/openid-configuration",
+        configuration("https://sts.windows.net/" + tenant + "/", kKeys));
+    world.fetcher->put(kKeys, test::data("cloud/azure_keys.json"));
+    world.entry.set("tenantID", tenant);
+    world.entry.set("subscriptionIDs", json::Array{"2b0942f3-9bca-484b-a508-abdae2db5e64"});
+    world.entry.set("resourceGroups", json::Array{"northpole-rg1"});
+    world.entry.set("objectIDs", json::Array{"600a3bc8-7e2c-44e5-8a27-18c3eb963060"});
+    at(kMade);
+    const auto may = world.permission(token);
+    CHECK(may.grant.names == std::vector<std::string>{"northpole-ssh-server-identity"});
+    CHECK(may.grant.principal == "600a3bc8-7e2c-44e5-8a27-18c3eb963060");
+    CHECK(may.token_id == encode_hex(crypto::sha256(to_lower(id))));
+    at(kEnds + std::chrono::seconds(60));
+    CHECK(world.verdict(token).empty());
+    at(kEnds + std::chrono::seconds(61));
+    CHECK(world.verdict(token) ==
+          "azure.authorizeToken; failed to validate azure token payload: validation failed, token "
+          "is expired (exp)");
+    at(kMade - std::chrono::seconds(61));
+    CHECK(world.verdict(token).find("(nbf)") != std::string::npos);
+    at(kMade);
+    std::string changed = token;
+    changed.end()[-100] = changed.end()[-100] == 'A' ? 'B' : 'A';
+    CHECK(world.verdict(changed) == "azure.authorizeToken; cannot validate azure token");
+    // The machine has another subscription than the provisioner's, or another identity.
+    for (const char* name : {"resourceGroups", "subscriptionIDs", "objectIDs"}) {
+        world.entry.set(name, json::Array{"another"});
+        world.open();
+        CHECK(world.verdict(token).find("azure token validation failed - invalid") !=
+              std::string::npos);
+    }
 }

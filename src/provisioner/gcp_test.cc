@@ -2,6 +2,7 @@
 #include "base/hex.h"
 #include "crypto/digest.h"
 #include "provisioner/cloud_test_world.h"
+#include "tests/support/data.h"
 
 using namespace step;
 using test::Hostile;
@@ -362,4 +363,46 @@ TEST_CASE("projects and an organisation exclude each other") {
     world.entry.set("organizationID", "1");
     CHECK(must(provisioner::make(world.entry, {})).failure ==
           "provisioner cannot have both `projectIDs` and `organizationID` set");
+}
+
+TEST_CASE("a token that Google signed in 2025 fails for what is wrong with it and nothing before") {
+    // GoogleCloudPlatform/agentcommunication_client publishes it in its tests, micronaut-security
+    // in its own the keys that Google had then.
+    const std::string token(trim(test::data("cloud/google_token.txt")));
+    constexpr std::chrono::seconds kMade(1'739'324'791);
+    const auto verdict_at = [](std::chrono::seconds time, const std::string& what) {
+        GcpWorld world;
+        world.fetcher->put(kCerts, test::data("cloud/google_keys.json"));
+        world.clock.advance(time - world.clock.now().time_since_epoch());
+        world.entry.set("serviceAccounts", json::Array{"109422233875895820585"});
+        world.entry.set("projectIDs", json::Array{"weipengpanda-project"});
+        world.entry.remove("instanceAge");
+        world.open();
+        const auto made = must(provisioner::make(world.entry, {.outside = world.outside}));
+        const auto audiences = provisioner::make_audiences({"ca.test"});
+        const auto allowed = (*made.sign)(must(provisioner::parse_token(what)),
+                                          {.now = world.clock.now(), .audiences = audiences});
+        return allowed ? std::string() : allowed.error().cause;
+    };
+    const std::string failed = "gcp.authorizeToken; ";
+    // It was made for somebody else, which is looked at once signature, issuer and time are good.
+    CHECK(verdict_at(kMade, token) == failed + "invalid gcp token - invalid audience claim (aud)");
+    CHECK(verdict_at(kMade + std::chrono::seconds(3660), token) ==
+          failed + "invalid gcp token - invalid audience claim (aud)");
+    CHECK(verdict_at(kMade + std::chrono::seconds(3661), token) ==
+          failed + "invalid gcp token payload: validation failed, token is expired (exp)");
+    CHECK(verdict_at(kMade - std::chrono::seconds(61), token) ==
+          failed +
+              "invalid gcp token payload: validation failed, token issued in the future (iat)");
+    const Bytes payload = must(provisioner::parse_token(token)).jws.payload;
+    const std::string other =
+        jose::encode_base64url(replace_all(payload, "wi-test-vm-1", "wi-test-vm-2"));
+    std::string signature = token;
+    signature.end()[-100] = signature.end()[-100] == 'A' ? 'B' : 'A';
+    const std::size_t first = token.find('.'), last = token.rfind('.');
+    for (const std::string& changed :
+         {signature, token.substr(0, first + 1) + other + token.substr(last)}) {
+        CHECK(verdict_at(kMade, changed).find("cannot find key for kid eec534fa") !=
+              std::string::npos);
+    }
 }
