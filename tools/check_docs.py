@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Fail if a command has no manual, a flag is missing from it, or a route is missing from docs/api.md.
+"""Fail if a command has no manual or a flag is missing from it; if docs/api.md and the tables of routes differ; if a row of
+docs/compat.md is not whole, stands twice, or is named by tests/data/*/different.json and not there.
 
 usage: check_docs.py STEP_BINARY    (asks `step help --dump`, a hidden list of commands and flags)
 """
+import json
 import os
 import pathlib
 import re
@@ -37,6 +39,36 @@ def routes():
         yield from re.findall(r'\{\s*"([A-Z]+)",\s*(?:at\()?"([^"]+)"', path.read_text())
 
 
+def route_errors(found):
+    """`found` and the headings of docs/api.md must be the same routes."""
+    api = pathlib.Path("docs/api.md").read_text() if pathlib.Path("docs/api.md").exists() else ""
+    described = set(re.findall(r"^#+ `([A-Z]+ /[^`]*)`$", api, re.MULTILINE))
+    there = {f"{method} {pattern}" for method, pattern in found}
+    if not found:
+        yield "no routes found in src/*/routes*.cc"
+    yield from (f"docs/api.md: nothing about `{route}`" for route in sorted(there - described))
+    yield from (f"docs/api.md: there is no route `{route}`" for route in sorted(described - there))
+
+
+def compat_errors():
+    """Rows of docs/compat.md: area, what the original does, what we do, why."""
+    compat = pathlib.Path("docs/compat.md").read_text() if pathlib.Path("docs/compat.md").exists() else ""
+    rows = [line for line in compat.splitlines() if line.startswith("| ")][1:]
+    seen = set()
+    for row in rows:
+        cells = [cell.strip() for cell in row.strip("|").split(" | ")]
+        if len(cells) != 4 or not all(cells):
+            yield f"docs/compat.md: not four filled columns: {row[:100]}"
+        elif tuple(cells[:2]) in seen:
+            yield f"docs/compat.md: stands twice: {row[:100]}"
+        seen.add(tuple(cells[:2]))
+    for path in sorted(pathlib.Path("tests/data").glob("*/different.json")):
+        entries = json.loads(path.read_text())
+        for entry in entries if isinstance(entries, list) else []:
+            if entry["why"] not in compat:
+                yield f"{path}: no row of docs/compat.md says: {entry['why']}"
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: check_docs.py STEP_BINARY")
@@ -55,13 +87,8 @@ def main():
     for manual in sorted(set(pathlib.Path("src/commands").rglob("*.md")) - manuals):
         if manual.name != "README.md":
             errors.append(f"{manual}: no command has this manual")
-    api = pathlib.Path("docs/api.md").read_text() if pathlib.Path("docs/api.md").exists() else ""
     found = list(routes())
-    if not found:
-        errors.append("no routes found in src/*/routes*.cc")
-    for method, pattern in found:
-        if f"`{method} {pattern}`" not in api:
-            errors.append(f"docs/api.md: nothing about `{method} {pattern}`")
+    errors += [*route_errors(found), *compat_errors()]
     print("\n".join(errors) or f"documentation ok: {len(manuals)} commands, {len(found)} routes")
     sys.exit(bool(errors))
 

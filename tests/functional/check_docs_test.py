@@ -17,7 +17,8 @@ class CheckDocs(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="step-test-")
         self.addCleanup(folder.cleanup)
         self.tree = pathlib.Path(folder.name)
-        wanted = [*ROOT.glob("src/**/*.md"), *ROOT.glob("src/**/routes*.cc"), ROOT / "docs/api.md"]
+        wanted = [*ROOT.glob("src/**/*.md"), *ROOT.glob("src/**/routes*.cc"), ROOT / "docs/api.md", ROOT / "docs/compat.md",
+                  *ROOT.glob("tests/data/*/different.json")]
         for path in wanted:
             copy = self.tree / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,21 @@ class CheckDocs(unittest.TestCase):
 
     def test_a_route_that_is_the_beginning_of_another_is_missing(self):
         self.change("docs/api.md", "`GET /roots`", "`GET /rootz`")
-        self.assertEqual(self.check(), (1, "docs/api.md: nothing about `GET /roots`\n"))
+        self.assertEqual(self.check(), (1, "docs/api.md: nothing about `GET /roots`\n"
+                                           "docs/api.md: there is no route `GET /rootz`\n"))
+
+    def test_a_row_of_differences_is_whole_and_stands_once(self):
+        text = (self.tree / "docs/compat.md").read_text()
+        row = next(line for line in text.splitlines() if line.startswith("| rekey | "))
+        self.change("docs/compat.md", row, f"{row}\n{row}\n| rekey | takes none |  | |")
+        self.assertEqual(self.check(), (1, f"docs/compat.md: stands twice: {row[:100]}\n"
+                                           "docs/compat.md: not four filled columns: | rekey | takes none |  | |\n"))
+
+    def test_what_recorded_cases_call_different_has_a_row(self):
+        self.change("docs/compat.md", "a switch takes no word", "a switch takes words")
+        code, out = self.check()
+        self.assertEqual(code, 1)
+        self.assertIn("tests/data/cli/different.json: no row of docs/compat.md says: a switch takes no word\n", out)
 
     def test_each_security_fix_has_its_test(self):
         rows = [line.split("|") for line in (ROOT / "docs/security-tests.md").read_text().splitlines() if line.startswith("| ")][1:]

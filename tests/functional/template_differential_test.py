@@ -30,7 +30,7 @@ ASKED = {
     "Ed25519, no names": ({"key": "ed25519", "names": None}, {"sans": None, "zeta": {"b": [True]}}, {"templateData": [1]}),
 }
 DIFFERENT = {
-    "san bad ip": "templates, values of names",
+    "san bad ip": "templates: names",
     "fake extension, none of ours": "templates, the provisioner's extension",
 }
 ALONE = {"2.5.29.35"}  # The authority key identifier is of the CA's key.
