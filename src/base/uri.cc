@@ -249,6 +249,9 @@ std::string format_uri(const Uri& uri) {
                           std::none_of(uri.raw_path.begin(), uri.raw_path.end(), unfit_in_path);
         const std::string path = kept ? uri.raw_path : escape(uri.path, Part::kPath);
         text += !path.empty() && path.front() != '/' && !uri.host.empty() ? "/" : "";
+        // A colon in the first segment would make a scheme of it (RFC 3986 4.2).
+        text += text.empty() && path.substr(0, path.find('/')).find(':') != std::string::npos ? "./"
+                                                                                              : "";
         text += path;
     }
     text += uri.query.empty() && !uri.force_query ? "" : "?" + uri.query;

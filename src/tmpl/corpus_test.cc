@@ -62,6 +62,10 @@ TEST_CASE("the language of templates gives what Go gave, errors included") {
     check_corpus("language.json");
 }
 
+TEST_CASE("corners of the language and of functions give what Go gave, errors included") {
+    check_corpus("corners.json");
+}
+
 TEST_CASE("each verb of printf prints each kind of value as Go did") {
     check_corpus("printing.json");
 }

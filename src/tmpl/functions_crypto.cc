@@ -157,8 +157,9 @@ Result<Value> decrypt_aes(Call& call) {
     STEP_ASSIGN(const Bytes sealed, parse_base64(call.text(1)));
     constexpr std::size_t kBlock = 16;
     if (sealed.size() < kBlock) {
-        return failure(fmt::format(
-            "runtime error: slice bounds out of range [:16] with capacity {}", sealed.size()));
+        return failure(
+            fmt::format("runtime error: slice bounds out of range [:16] with capacity {}",
+                        call.text(1).size() / 4 * 3));  // What Go sets aside before it decodes.
     }
     const ByteView view = sealed;
     STEP_ASSIGN(const Secret text,

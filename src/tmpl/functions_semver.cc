@@ -51,6 +51,23 @@ Result<Value> greater_than(Call& call) {
     return Value(self(call[0]).compare(self(call[1])) > 0);
 }
 
+Result<Value> less_or_equal(Call& call) {
+    return Value(self(call[0]).compare(self(call[1])) <= 0);
+}
+Result<Value> greater_or_equal(Call& call) {
+    return Value(self(call[0]).compare(self(call[1])) >= 0);
+}
+
+/// A copy whose prerelease or metadata is the argument.
+template <auto kText>
+Result<Value> with(Call& call) {
+    Version version = self(call[0]);
+    version.*kText = std::string(call.text(1));
+    STEP_TRY(Version::parse(version.text()));
+    version.original = (version.original.starts_with('v') ? "v" : "") + version.text();
+    return to_value(std::move(version), kVersionStruct);
+}
+
 Value next(const Version& from, std::uint64_t major, std::uint64_t minor, std::uint64_t patch) {
     Version version{.major = major, .minor = minor, .patch = patch};
     version.original = (from.original.starts_with('v') ? "v" : "") + version.text();
@@ -82,7 +99,9 @@ constexpr Entry kMethods[] = {
     {"Compare", "version", compare},
     {"Equal", "version", equal},
     {"GreaterThan", "version", greater_than},
+    {"GreaterThanEqual", "version", greater_or_equal},
     {"LessThan", "version", less_than},
+    {"LessThanEqual", "version", less_or_equal},
     {"Original", "", text<&Version::original>},
     {"IncMajor", "", inc_major},
     {"IncMinor", "", inc_minor},
@@ -92,9 +111,11 @@ constexpr Entry kMethods[] = {
     {"Minor", "", number<&Version::minor>},
     {"Patch", "", number<&Version::patch>},
     {"Prerelease", "", text<&Version::prerelease>},
+    {"SetMetadata", "string", with<&Version::metadata>},
+    {"SetPrerelease", "string", with<&Version::prerelease>},
     {"String", "", string},
 };
-constexpr std::size_t kOfPointer = 5;
+constexpr std::size_t kOfPointer = 7;
 
 }  // namespace
 

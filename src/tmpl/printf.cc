@@ -10,6 +10,7 @@ bool Printer::read_number(Place& place, int& number) {
     for (; !place.ended() && place.now() >= '0' && place.now() <= '9'; ++place.at) {
         if (number > kTooLarge) {
             number = 0;
+            place.at = place.format.size();  // As Go: what follows is not read either.
             return false;
         }
         number = number * 10 + (place.now() - '0');

@@ -86,6 +86,15 @@ Result<Value> compare(Call& call) {
     const Moment& other = *as_moment(call[1]);
     return Value(self(call) < other ? -1 : other < self(call) ? 1 : 0);
 }
+std::string json_text(const Moment& moment) {
+    return format_moment(moment, "2006-01-02T15:04:05.999999999Z07:00");
+}
+Result<Value> marshal_text(Call& call) {
+    return Value::bytes(json_text(self(call)));
+}
+Result<Value> marshal_json(Call& call) {
+    return Value::bytes("\"" + json_text(self(call)) + "\"");
+}
 Result<Value> is_zero(Call& call) {
     return Value(self(call) == Moment{});
 }
@@ -94,6 +103,35 @@ Result<Value> is_dst(Call& call) {
 }
 Result<Value> sub(Call& call) {
     return Value::of(types::kDuration, std::int64_t{self(call).minus(*as_moment(call[1])).count()});
+}
+
+/// Go's *time.Location, for its name.
+class ZoneObject final : public Object {
+public:
+    explicit ZoneObject(ZonePtr zone) : zone_(std::move(zone)) {}
+    std::string name() const { return std::string(zone_->name()); }
+    bool equals(const Object& other) const override {
+        const auto* zone = dynamic_cast<const ZoneObject*>(&other);
+        return zone != nullptr && zone->zone_ == zone_;
+    }
+
+private:
+    ZonePtr zone_;
+};
+std::string location_text(const Value& value) {
+    return static_cast<const ZoneObject&>(*value.as_object()).name();
+}
+Result<Value> location_string(Call& call) {
+    return Value(location_text(call[0]));
+}
+constexpr Entry kLocationMethods[] = {{"String", "", location_string}};
+const Type kLocation{.kind = Kind::kPointer,
+                     .name = "*time.Location",
+                     .methods = {kLocationMethods, std::size(kLocationMethods)},
+                     .text = location_text};
+Result<Value> location(Call& call) {
+    return Value::of(kLocation,
+                     std::shared_ptr<const Object>(std::make_shared<ZoneObject>(self(call).zone)));
 }
 
 __extension__ using Wide = __int128;
@@ -130,6 +168,9 @@ constexpr Entry kTimeMethods[] = {
     {"IsDST", "", is_dst},
     {"IsZero", "", is_zero},
     {"Local", "", local},
+    {"Location", "", location},
+    {"MarshalJSON", "", marshal_json},
+    {"MarshalText", "", marshal_text},
     {"Minute", "", civil_int<&Civil::minute>},
     {"Month", "", month},
     {"Nanosecond", "", nanosecond},
@@ -153,7 +194,7 @@ std::string time_text(const Value& value) {
 }
 
 std::string time_json(const Value& value) {
-    return "\"" + format_moment(*as_moment(value), "2006-01-02T15:04:05.999999999Z07:00") + "\"";
+    return "\"" + json_text(*as_moment(value)) + "\"";
 }
 
 template <std::int64_t kUnit>

@@ -25,14 +25,16 @@ LIMITS = ("dict would hold itself", "maximum template depth", "template makes a 
 
 
 def ask(program, questions):
-    """Answers to all questions. A program that dies at one is asked the rest anew."""
+    """Answers to all questions. A program that dies at one is asked the rest anew; and so is one now and
+    then anyway, for what Go gives up waiting for goes on for as long as the program lives."""
     lines = [json.dumps(q) + "\n" for q in questions]
     answers = []
     while len(answers) < len(lines):
-        done = subprocess.run([program], input="".join(lines[len(answers):]), capture_output=True, text=True, timeout=3600, check=False)
+        some = lines[len(answers):len(answers) + 250]
+        done = subprocess.run([program], input="".join(some), capture_output=True, text=True, timeout=3600, check=False)
         got = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
         answers += got
-        if len(answers) < len(lines):
+        if len(got) < len(some):
             answers.append({"unfinished": f"died: {done.stderr[:200]}"})
     return answers
 

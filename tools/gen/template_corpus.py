@@ -3,7 +3,7 @@
 
     tools/gen/template_corpus.py ~/.cache/steppp/peers/go-templates-v3.3.0
 
-language.json: every template of tests/data/templates/language.txt (one a line, "\\n" is a line break).
+language.json, corners.json: every template of the .txt beside it (one a line, "\\n" is a line break).
 printing.json: every verb of printf over every kind of value. functions.json: every function over edge cases.
 random.json: what tests/support/template_maker.py makes of seed 1. Templates with two answers are left out.
 """
@@ -77,8 +77,9 @@ def write(name, program, templates, data):
 def main():
     program, dice = sys.argv[1], random.Random(1)
     data = {**maker.DATA, "strs": ["x", "y", "x"]}
-    lines = (FOLDER / "language.txt").read_text().splitlines()
-    write("language.json", program, [line.replace("\\n", "\n").replace("\\t", "\t") for line in lines if line and not line.startswith("#")], data)
+    for name in ("language", "corners"):
+        lines = (FOLDER / f"{name}.txt").read_text().splitlines()
+        write(f"{name}.json", program, [line.replace("\\n", "\n").replace("\\t", "\t") for line in lines if line and not line.startswith("#")], data)
     printing = ["{{ " + row + " }}" for row in FORMAT_ROWS]
     # Verbs that show the insides of Go's structs are rows of docs/compat.md.
     printing += ["{{ printf \"" + verb + "\" " + value + " }}" for value in VALUES for verb in dice.sample(VERBS, 22)
