@@ -1,6 +1,7 @@
 #include "base/uri.h"
 
 #include "base/hex.h"
+#include "base/ip.h"
 #include "base/text.h"
 
 namespace step {
@@ -79,7 +80,18 @@ bool valid_port(std::string_view text) {
                             text.find_first_not_of("0123456789", 1) == std::string_view::npos);
 }
 
+/// What may stand in brackets: an IPv6 address, perhaps with a zone after "%25" (RFC 6874).
+bool is_ip_literal(std::string_view text) {
+    const std::size_t zone = std::min(text.find("%25"), text.size());
+    const std::string_view address = text.substr(0, zone);
+    return address.find(':') != std::string_view::npos && parse_ip(address) &&
+           text.substr(zone) != "%25";
+}
+
 Result<std::string> parse_host(std::string_view host) {
+    if (const std::size_t open = host.rfind('['); open != std::string_view::npos && open > 0) {
+        return Error{.code = Code::kInvalidArgument, .detail = "invalid IP-literal"};
+    }
     if (host.starts_with('[')) {
         const std::size_t close = host.rfind(']');
         if (close == std::string_view::npos) {
@@ -89,6 +101,9 @@ Result<std::string> parse_host(std::string_view host) {
         if (!valid_port(port)) {
             return Error{.code = Code::kInvalidArgument,
                          .detail = "invalid port " + quote(port) + " after host"};
+        }
+        if (!is_ip_literal(host.substr(1, close - 1))) {
+            return Error{.code = Code::kInvalidArgument, .detail = "invalid IP-literal"};
         }
     } else if (const std::size_t colon = host.rfind(':'); colon != std::string_view::npos) {
         if (!valid_port(host.substr(colon)) || host.find(':') != colon) {

@@ -63,7 +63,8 @@ func uris() {
 		"http://h?x", "http://h/x?", "spiffe://td/ns/x", "mailto:a@b", "http://h/é", "http://%41/", "http://h/[x]", "x:/", "x://", "x:///",
 		"http://h/#", "http://h/#a b", "http://a<b/", "a:b/c", "./a:b", "http://h/x\x7f", "ldap://[2001:db8::7]/c=GB?objectClass?one",
 		"http://h:/x", "http://h/;x", "http://h/'x'", "tag:x,2024:y", "http://h/%E2%82%AC", "//x:y@z", "http:///x", "http://h//x", "x:////y", "ftp:opaque?q",
-		"//@//@b", "//@", "http://@/x", "http://@", "http://@h", "a://@//x", "http://:@h/", "///x"} {
+		"//@//@b", "//@", "http://@/x", "http://@", "http://@h", "a://@//x", "http://:@h/", "///x",
+		"http://[a.test]/", "http://[10.0.0.1]/", "http://[::ffff:10.0.0.1]/", "http://a[::1]/", "http://[fe80::1%25en0]/", "http://[fe80::1%25]/", "http://[[::1]]/", "http://[]/", "http://[::1]x/"} {
 		u, err := url.Parse(s)
 		if err != nil {
 			row(s, "", "", "", "", "", "error")
