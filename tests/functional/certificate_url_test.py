@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import Case, free_port, tool  # noqa: E402
+from tests.support.harness import PATIENCE, Case, free_port, tool  # noqa: E402
 
 UNKNOWN = "failed to connect: tls: failed to verify certificate: x509: certificate signed by unknown authority\n"
 
@@ -171,15 +171,15 @@ class Hostile(Servers):
             client.sendall(b"\x16\x03\x03\x40\x00\x0b\xff\xff\xff" + b"\0" * 16380)
             while True:
                 client.sendall(b"\x16\x03\x03\x40\x00" + b"\0" * 16384)
-        urls = [self.serve(lambda client: time.sleep(60)), self.serve(drip), self.serve(flood)]
+        urls = [self.serve(lambda client: time.sleep(600)), self.serve(drip), self.serve(flood)]
         begin = time.monotonic()
         runs = [subprocess.Popen([self.h.step, "certificate", "inspect", url, "--insecure"], env=self.h.env, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE, text=True) for url in urls]
         for run in runs:
-            out, err = run.communicate(timeout=40)
+            out, err = run.communicate(timeout=PATIENCE)
             self.assertEqual((run.returncode, out), (1, ""))
             self.assertIn("failed to connect: ", err)
-        self.assertLess(time.monotonic() - begin, 25)
+        self.assertLess(time.monotonic() - begin, 60)
 
     def test_a_server_that_shows_what_is_no_certificate(self):
         # OpenSSL refuses to send it, so it is a TLS 1.2 server by hand: ServerHello, then a Certificate message of nonsense.

@@ -55,7 +55,7 @@ class Seeds(CloudSeeds):
         self.assertEqual(life["length"], 86460)  # S000-P3: 24 h, and the minute before.
 
         refused = self.assertRefused(f'step ca certificate bar.local bar.crt bar.key --provisioner "{AWS}"')
-        self.server.wait_for("already", 5)
+        self.server.wait_for("already")
         self.assertIn("If this one has had it: renew it with 'step ca renew'", refused.stderr)
         self.assertFalse((self.vm_home.path / "bar.crt").exists())
 

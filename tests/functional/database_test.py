@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import BIN, OURS_CA, Case, free_port  # noqa: E402
+from tests.support.harness import PATIENCE, BIN, OURS_CA, Case, free_port  # noqa: E402
 
 LOAD, DUMP, FILL = (str(BIN / name) for name in ("step-load", "step-ledger-dump", "step-ledger-fill"))
 
@@ -42,7 +42,7 @@ class Database(Case):
         self.assertEqual(second.returncode, 2)
         self.assertIn(f"database {self.file} is in use by another step-ca (process {first.process.pid}); "
                       "a database has one server", second.stdout + second.stderr)
-        self.assertEqual(json.loads(self.load(10).communicate(timeout=60)[0])["issued"], 10)
+        self.assertEqual(json.loads(self.load(10).communicate(timeout=PATIENCE)[0])["issued"], 10)
         # A command of ours may share the file.
         self.assertEqual(len(self.ca.run(DUMP, self.file).stdout.split()), 10)
         # After kill -9 nothing has to be removed by hand.
@@ -57,7 +57,7 @@ class Database(Case):
         self.db("backup", "one.mdb", self.config)
         with open(self.ca.file("two.mdb"), "wb") as out:
             subprocess.run([OURS_CA, "db", "backup", "-", str(self.config)], env=self.ca.env, stdout=out, check=True)
-        issued = json.loads(load.communicate(timeout=120)[0])["issued"]
+        issued = json.loads(load.communicate(timeout=2 * PATIENCE)[0])["issued"]
         self.assertEqual(issued, 1500)
         refused = self.db("restore", "one.mdb", self.config, "--force", check=False)
         self.assertEqual(refused.returncode, 2)
@@ -74,11 +74,11 @@ class Database(Case):
             self.assertLessEqual(rows["certificates"], 1500)
             self.db("stat", self.config, "--verify")
         self.serve(self.ca)
-        self.assertEqual(json.loads(self.load(5).communicate(timeout=60)[0])["issued"], 5)
+        self.assertEqual(json.loads(self.load(5).communicate(timeout=PATIENCE)[0])["issued"], 5)
 
     def test_a_damaged_file_is_never_served(self):
         server = self.serve(self.ca)
-        self.load(300).communicate(timeout=60)
+        self.load(300).communicate(timeout=PATIENCE)
         server.stop()
         good = self.file.read_bytes()
         middle = len(good) // 2 // 4096 * 4096
@@ -97,7 +97,7 @@ class Database(Case):
 
     def test_records_of_expired_certificates_and_used_tokens_go_while_the_ca_serves(self):
         server = self.serve(self.ca)
-        self.load(50).communicate(timeout=60)
+        self.load(50).communicate(timeout=PATIENCE)
         server.stop()
         self.ca.run(FILL, self.file, 3000, 100)  # Ended 100 days ago.
         self.ca.run(FILL, self.file, 700, 10)
@@ -108,9 +108,9 @@ class Database(Case):
         self.config.write_text(json.dumps(settings))
         server = self.serve(self.ca)
         load = self.load(200)
-        line = server.wait_for("purged ", 60)
+        line = server.wait_for("purged ")
         self.assertIn("purged 3700 used tokens and the records of 3000 certificates", line)
-        self.assertEqual(json.loads(load.communicate(timeout=60)[0])["issued"], 200)
+        self.assertEqual(json.loads(load.communicate(timeout=PATIENCE)[0])["issued"], 200)
         _, after = self.stat()
         self.assertEqual(after["certificates"], 950)
         self.assertEqual(after["certificates_by_expiry"], 950)
@@ -124,7 +124,7 @@ class Database(Case):
         self.serve(self.ca).stop()
         self.ca.run(FILL, self.file, 100, 4000)
         server = self.serve(self.ca)
-        self.assertIn("purged 100 used tokens and the records of 0 certificates", server.wait_for("purged ", 60))
+        self.assertIn("purged 100 used tokens and the records of 0 certificates", server.wait_for("purged "))
         self.assertEqual(self.stat()[1]["certificates"], 100)
 
 

@@ -10,7 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import BIN, LONG, Case, Server, free_port, tool  # noqa: E402
+from tests.support.harness import PATIENCE, BIN, LONG, Case, free_port, tool  # noqa: E402
 
 LOAD, DUMP = str(BIN / "step-load"), str(BIN / "step-ledger-dump")
 
@@ -53,16 +53,16 @@ class Durability(Case):
         serials.write_text("")
         held = 0
         for number in range(rounds):
-            server = Server(self.authority)
+            server = self.serve(self.authority)
             load = subprocess.Popen([LOAD, "--url", self.url, "--root", str(self.root), "--jwk", str(key), "--issuer",
                                      "admin", "--count", "3000", "--connections", "8", "--until-broken",
                                      "--serials", str(serials)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE
             while len(serials.read_text().splitlines()) == held and time.monotonic() < deadline:
                 time.sleep(0.005)
             time.sleep(random.uniform(0, 0.05))
             server.stop(signal.SIGKILL)
-            load.wait(60)
+            load.wait(PATIENCE)
             now = len(serials.read_text().splitlines())
             self.assertGreater(now, held, f"round {number} issued nothing")
             held = now
@@ -92,11 +92,11 @@ class Durability(Case):
         load = subprocess.Popen([LOAD, "--url", self.url, "--root", str(self.root), "--jwk", str(key), "--issuer", "admin",
                                  "--count", "3000", "--connections", "4", "--until-broken",
                                  "--serials", str(self.authority.file("held.txt"))], stdout=subprocess.PIPE, text=True)
-        held, deadline = self.authority.file("held.txt"), time.monotonic() + 30
+        held, deadline = self.authority.file("held.txt"), time.monotonic() + PATIENCE
         while not (held.exists() and held.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.01)
         self.assertEqual(server.stop(signal.SIGTERM), 0, "".join(server.log))
-        self.assertGreater(json.loads(load.communicate(timeout=60)[0])["issued"], 0)
+        self.assertGreater(json.loads(load.communicate(timeout=PATIENCE)[0])["issued"], 0)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.support.harness import OURS_STEP, tool  # noqa: E402
+from tests.support.harness import PATIENCE, OURS_STEP, tool  # noqa: E402
 
 
 class Server:
@@ -35,7 +35,7 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.code = self.process.wait(timeout=20)
+        self.code = self.process.wait(timeout=PATIENCE)
         self.log += self.process.stderr.readlines()
         self.process.stderr.close()
 
@@ -54,7 +54,7 @@ class FileServer(unittest.TestCase):
         (self.www / "big.bin").write_bytes(self.big)
 
     def get(self, server, path, method="GET", **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         body = answer.read()
@@ -62,7 +62,7 @@ class FileServer(unittest.TestCase):
         return answer.status, answer.headers, body
 
     def step(self, *words):
-        done = subprocess.run([OURS_STEP, *words], cwd=self.top, capture_output=True, text=True, check=False, timeout=60,
+        done = subprocess.run([OURS_STEP, *words], cwd=self.top, capture_output=True, text=True, check=False, timeout=PATIENCE,
                               stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin:/bin", "HOME": str(self.top)})
         return done.returncode, done.stderr
 
@@ -104,7 +104,7 @@ class FileServer(unittest.TestCase):
         with open(self.www / "huge", "wb") as file:
             file.truncate(400 << 20)
         with Server(self.www) as server:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
             connection.request("GET", "/huge")
             answer, size = connection.getresponse(), 0
             while piece := answer.read(1 << 20):
@@ -117,7 +117,7 @@ class FileServer(unittest.TestCase):
         path = self.www / "shrinks"
         path.write_bytes(b"x" * (64 << 20))
         with Server(self.www) as server:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
             connection.request("GET", "/shrinks")
             answer = connection.getresponse()
             path.write_bytes(b"")
@@ -129,7 +129,7 @@ class FileServer(unittest.TestCase):
         with Server(self.www) as server:
             for path in ("/../secret", "/%2e%2e/secret", "/..%2fsecret", "/sub/../../secret", "//../secret", "/./../secret",
                          "/..%5csecret", "/%00", "/a.txt%00/../../secret", "/" + "../" * 40 + "etc/passwd"):
-                with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
+                with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
                     plain.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
                     answer = b""
                     while piece := plain.recv(65536):
@@ -161,7 +161,7 @@ class FileServer(unittest.TestCase):
             self.step("certificate", "create", "localhost", "s.crt", "s.key", "--ca", "ca.crt", "--ca-key", "ca.key", "--san",
                       "127.0.0.1", "--no-password", "--insecure", "--force")
             server.process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 10
+            end = time.monotonic() + PATIENCE
             while ssl.get_server_certificate(("127.0.0.1", server.port)) == first:
                 self.assertLess(time.monotonic(), end, "SIGHUP did not bring the new certificate")
             (self.top / "s.key").write_text("rubbish")

@@ -13,11 +13,11 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.support.harness import OURS_STEP, free_port  # noqa: E402
+from tests.support.harness import PATIENCE, OURS_STEP, free_port  # noqa: E402
 
 
 def step(*words, **options):
-    return subprocess.run([OURS_STEP, *words], capture_output=True, text=True, timeout=60, check=False, **options)
+    return subprocess.run([OURS_STEP, *words], capture_output=True, text=True, timeout=PATIENCE, check=False, **options)
 
 
 class Links(html.parser.HTMLParser):
@@ -104,14 +104,14 @@ class Help(unittest.TestCase):
             self.assertEqual(server.stdout.readline(), f"Serving HTTP on 127.0.0.1:{port} ...\n")
             base = f"http://127.0.0.1:{port}"
             for path in ("/", "/index.html", "/certificate/lint/", "/certificate/lint"):
-                with urllib.request.urlopen(base + path, timeout=10) as answer:
+                with urllib.request.urlopen(base + path, timeout=PATIENCE) as answer:
                     self.assertEqual(answer.headers["Content-Type"], "text/html; charset=utf-8")
                     self.assertIn(b"<h2>Name</h2>", answer.read())
             with self.assertRaises(urllib.error.HTTPError):
-                urllib.request.urlopen(base + "/../etc/passwd", timeout=10)
+                urllib.request.urlopen(base + "/../etc/passwd", timeout=PATIENCE)
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait(timeout=20)
+            server.wait(timeout=PATIENCE)
             server.stdout.close()
 
     def test_misuse(self):

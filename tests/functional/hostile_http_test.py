@@ -16,10 +16,11 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import Home, Server, free_port, tool  # noqa: E402
+from tests.support.harness import PATIENCE, Home, Server, free_port, tool  # noqa: E402
 
-SERVED_WITHIN = 2.0  # Seconds an honest client may wait at most while others attack.
-DEADLINE = 15.0      # Of the server: for a handshake, a head, a body, between requests.
+DEADLINE = 15.0        # Of the server: for a handshake, a head, a body, between requests.
+SERVED_WITHIN = 10.0   # Seconds an honest client may wait at most while others attack: it does not wait for their deadline.
+CLOSED_WITHIN = DEADLINE + 45  # Seconds until whatever passed its deadline is gone, on a loaded machine too.
 GROWTH = 128 << 10   # KiB of memory an attack of 2,000 connections may cost.
 
 
@@ -61,13 +62,13 @@ class Hostile(unittest.TestCase):
 
     # What a client does.
 
-    def plain(self, timeout=DEADLINE + 5):
+    def plain(self, timeout=PATIENCE):
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
 
-    def tls(self, context=None, timeout=DEADLINE + 5):
+    def tls(self, context=None, timeout=PATIENCE):
         return (context or self.blind).wrap_socket(self.plain(timeout), server_hostname="localhost")
 
-    def exchange(self, data, context=None, timeout=DEADLINE + 5, wire=None):
+    def exchange(self, data, context=None, timeout=PATIENCE, wire=None):
         """All that comes back until the server closes; '(reset)' or '(no end)' added if it does not."""
         heard = b""
         with wire or self.tls(context, timeout) as wire:
@@ -110,7 +111,7 @@ class Hostile(unittest.TestCase):
         self.assertLessEqual(self.descriptors(), count)
 
     @contextlib.contextmanager
-    def survives(self, seconds=3.0):
+    def survives(self, seconds=SERVED_WITHIN):
         """The server lives, serves and has closed everything after what is done inside."""
         self.honest(1)
         before = self.descriptors()
@@ -135,7 +136,7 @@ class Hostile(unittest.TestCase):
         }
         before, memory = self.descriptors(), self.memory()
         quiet = self.honest()
-        wires = []
+        wires, opened_at = [], []
         self.addCleanup(lambda: [wire.close() for wire in wires])
         began = time.monotonic()
         stop = threading.Event()
@@ -144,10 +145,13 @@ class Hostile(unittest.TestCase):
             for _ in range(count):
                 wire = self.tls(context) if context else self.plain()
                 wires.append(wire)
+                opened_at.append(time.monotonic())
                 wire.sendall(data)
         slow.start()
         opened = time.monotonic() - began
-        self.assertGreaterEqual(self.descriptors(), before + 1500)
+        # A machine that takes longer than the deadline to open them has lost the first by now.
+        young = sum(time.monotonic() - at < DEADLINE / 2 for at in opened_at)
+        self.assertGreaterEqual(self.descriptors(), before + young * 0.65)
         worst = self.honest(20)
         certificate = time.monotonic()
         self.home.s("ca", "certificate", "leaf.test", "leaf.crt", "leaf.key", "--provisioner-password-file",
@@ -158,7 +162,7 @@ class Hostile(unittest.TestCase):
               f"({quiet * 1000:.0f} ms without), a certificate takes {certificate:.2f} s, memory {memory} + {growth} KiB")
         self.assertLess(worst, SERVED_WITHIN)
         self.assertLess(growth, GROWTH)
-        self.until_descriptors(before + 1, DEADLINE + 5 - (time.monotonic() - began) + opened)
+        self.until_descriptors(before + 1, CLOSED_WITHIN)
         stop.set()
         slow.join()
 
@@ -172,13 +176,16 @@ class Hostile(unittest.TestCase):
     def drip(self, wires, stop):
         """Fifty clients that send a byte of their head, their body or their handshake now and then."""
         wire = []
-        for make, data in ([(self.tls, b"GET /" + b"a" * 60)] * 20 + [(self.tls, post("Content-Length: 1000\r\n", b"x"))] * 20
+        drops = int(2 * (CLOSED_WITHIN + PATIENCE))  # At two a second they outlast the wait for their end.
+        for make, data in ([(self.tls, b"GET /" + b"a" * drops)] * 20
+                           + [(self.tls, post("Content-Length: 1000\r\n", b"x" * drops))] * 20
                            + [(self.plain, self.hello())] * 10):
             wires.append(make())
             wire.append((wires[-1], data))
         for one, data in wire:
-            one.sendall(data[:-50])
-        for at in range(50, 0, -1):
+            with contextlib.suppress(OSError):
+                one.sendall(data[:-drops])
+        for at in range(drops, 0, -1):
             for one, data in wire:
                 with contextlib.suppress(OSError):
                     one.sendall(data[len(data) - at:len(data) - at + 1])
@@ -248,7 +255,7 @@ class Hostile(unittest.TestCase):
     def test_large_bodies_of_many_clients_at_once_do_not_fill_the_memory(self):
         memory = self.memory()
         wires = []
-        with self.survives(DEADLINE + 3):
+        with self.survives(CLOSED_WITHIN):
             for _ in range(250):
                 wire = self.tls()
                 wires.append(wire)
@@ -347,7 +354,7 @@ class Hostile(unittest.TestCase):
         # A target never reaches the log as more than one line.
         self.exchange(request("/a%0d%0ab\x1b[31m", more="User-Agent: a\x9b\x85b\r\nConnection: close\r\n"))
         self.exchange(request("/ok", more="User-Agent: x\" level=error\r\nReferer: \x85\x1e\r\nConnection: close\r\n"))
-        time.sleep(0.2)
+        self.server.wait_for("/ok")
         for line in self.server.log:
             self.assertRegex(line, r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*\n$")
 
@@ -422,7 +429,7 @@ class Hostile(unittest.TestCase):
                 wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 wire.close()
 
-    def client(self, *arguments, data=b"", timeout=20):
+    def client(self, *arguments, data=b"", timeout=PATIENCE):
         """openssl s_client; gives what it printed."""
         done = subprocess.run([tool("openssl"), "s_client", "-connect", f"127.0.0.1:{self.port}", *arguments],
                               input=data, capture_output=True, timeout=timeout)
@@ -434,7 +441,7 @@ class Hostile(unittest.TestCase):
             heard = self.client("-tls1_2", data=b"R\n" * 3)
             self.assertIn("RENEGOTIATING", heard)
             self.assertRegex(heard, "no renegotiation|handshake failure|unexpected")
-            self.assertLess(time.monotonic() - began, 5)
+            self.assertLess(time.monotonic() - began, SERVED_WITHIN)
 
     def test_protocols_names_and_old_versions(self):
         with self.survives():

@@ -16,7 +16,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import BIN, LONG, Case, Server, free_port, tool  # noqa: E402
+from tests.support.harness import PATIENCE, BIN, LONG, Case, free_port, tool  # noqa: E402
 
 LOAD, CHURN, SHIM = str(BIN / "step-load"), str(BIN / "step-churn"), BIN / "step-power-loss.so"
 PAGE = 4096
@@ -45,7 +45,7 @@ class Churn:
         self.process.stdin.write(word + "\n")
         self.process.stdin.flush()
 
-    def until(self, word, seconds=60):
+    def until(self, word, seconds=PATIENCE):
         while True:
             line = self.lines.get(timeout=seconds)
             if line is None:
@@ -57,7 +57,7 @@ class Churn:
             if line.startswith(word):
                 return line
 
-    def ask(self, word, seconds=120):
+    def ask(self, word, seconds=2 * PATIENCE):
         """check or final; gives the broken promises so far."""
         self.say(word)
         self.promises += int(self.until("checked", seconds).split()[1])
@@ -66,7 +66,7 @@ class Churn:
     def close(self):
         self.process.stdin.close()
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -169,7 +169,7 @@ class NothingLost(Case):
         server = self.serve(self.authority)
         churn = self.churn()
         churn.say("go")
-        churn.until("stopped", 60)
+        churn.until("stopped")
         self.assertEqual(churn.full, 1, "the disk never was full")
         answer = self.authority.run(tool("curl"), "-sS", "--cacert", self.root, f"{self.url}/health")
         self.assertIn("ok", answer.stdout)  # What needs no disk still works.
@@ -180,7 +180,7 @@ class NothingLost(Case):
         self.assertEqual(churn.ask("check"), [])
         churn.say("go")  # Room again, the same process.
         churn.until("busy")
-        churn.until("stopped", 60)
+        churn.until("stopped")
         self.assertEqual(churn.full, 3)
         self.assertIsNone(server.process.poll(), "".join(server.log))
         # Full again, with requests whose answer was a 503: none of them is on record.

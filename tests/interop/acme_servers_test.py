@@ -58,7 +58,7 @@ class WebServer(harness.Case):
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(10)
+                process.wait(harness.PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -67,12 +67,12 @@ class WebServer(harness.Case):
         """The chain that the server shows now, as verified against our root; None if it shows none of ours."""
         context = ssl.create_default_context(cafile=str(self.site.root))
         try:
-            with socket.create_connection((address, port), timeout=5) as wire, context.wrap_socket(wire, server_hostname=name) as secure:
+            with socket.create_connection((address, port), timeout=30) as wire, context.wrap_socket(wire, server_hostname=name) as secure:
                 return x509.load_der_x509_certificate(secure.getpeercert(True))
         except OSError:  # Not listening yet, or with a certificate of its own making.
             return None
 
-    def wait_served(self, address, name, port, other_than=None, seconds=45, every=None):
+    def wait_served(self, address, name, port, other_than=None, seconds=2 * harness.PATIENCE, every=None):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             leaf = self.served(address, name, port)

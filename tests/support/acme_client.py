@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.x509.oid import NameOID
 
+from tests.support.harness import PATIENCE
+
 ERROR = "urn:ietf:params:acme:error:"
 JOSE = "application/jose+json"
 LEFT_OUT = object()  # In place of a header's value: the header is not there.
@@ -146,7 +148,7 @@ class Refused(AssertionError):
 class Client:
     """One connection, one key, and after register() one account. Not for several threads: clone() for each."""
 
-    def __init__(self, directory, cafile=None, key=None, timeout=30):
+    def __init__(self, directory, cafile=None, key=None, timeout=PATIENCE):
         self.directory_url, self.cafile, self.timeout = directory, cafile, timeout
         self.key = key or Key()
         self.kid = None
@@ -269,7 +271,7 @@ class Client:
     def key_authorization(self, token):
         return f"{token}.{self.key.thumbprint}"
 
-    def poll(self, url, until, seconds=30, pause=0.05):
+    def poll(self, url, until, seconds=PATIENCE, pause=0.05):
         """The document once its status is one of `until`."""
         end = time.monotonic() + seconds
         while True:

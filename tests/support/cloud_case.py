@@ -5,7 +5,7 @@ import shutil
 import time
 
 from tests.support import cloud
-from tests.support.harness import BIN, Case, Home, free_port, tool
+from tests.support.harness import PATIENCE, BIN, Case, Home, free_port, tool
 
 AWS, GCP, AZURE = "AWS IID Provisioner", "Google", "Microsoft Azure"
 
@@ -138,7 +138,7 @@ class CloudSeeds(CloudCase):
         self.assertIn("The request lacked necessary authorization to be completed.", done.stderr)
         return done
 
-    def until_enrolled(self, line, seconds=30):
+    def until_enrolled(self, line, seconds=PATIENCE):
         """The CA asks for keys in the background: a line that works before long."""
         end = time.monotonic() + seconds
         while (done := self.on_vm(line, check=False)).returncode != 0:
@@ -168,6 +168,6 @@ class CloudSeeds(CloudCase):
     def assertSoon(self, line, words):
         began = time.monotonic()
         done = self.on_vm(line, check=False)
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 30)  # Two or three on a machine with nothing else to do.
         self.assertEqual(done.returncode, 1)
         self.assertIn(words, done.stderr)

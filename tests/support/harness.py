@@ -23,6 +23,10 @@ PEERS = pathlib.Path(os.environ.get("STEP_PEERS") or pathlib.Path.home() / ".cac
 OURS_STEP, OURS_CA = str(BIN / "step"), str(BIN / "step-ca")
 PASSWORD = "password"
 LONG = os.environ.get("STEP_LONG") == "yes"
+# Nothing here is for a proxy, and files get the modes that documents show.
+for _name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[_name]
+os.umask(0o022)
 PATIENCE = 120  # Seconds that anything may take that must happen: a loaded machine is slow, not wrong.
 
 

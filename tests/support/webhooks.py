@@ -9,6 +9,8 @@ import ssl
 import threading
 import time
 
+from tests.support.harness import PATIENCE
+
 
 class Call:
     """One request as it came."""
@@ -107,7 +109,7 @@ class WebhookServer:
         with self._lock:
             self.calls.clear()
 
-    def wait_for(self, count, seconds=15):
+    def wait_for(self, count, seconds=PATIENCE):
         """The calls, once there are `count`."""
         end = time.monotonic() + seconds
         while True:
