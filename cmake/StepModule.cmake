@@ -98,7 +98,7 @@ function(step_module name)
     target_link_libraries(step_${name}_test PRIVATE step_${name} step_test_main step_flags ${arg_LINK})
     step_use_pch(step_${name}_test)
     add_test(NAME ${name} COMMAND step_${name}_test)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 900)
   endif()
 endfunction()
 

@@ -95,7 +95,7 @@ class Cases(unittest.TestCase):
             env.update({k: real(v) for k, v in case.get("env", {}).items()})
             for _ in range(before + 1):
                 done = subprocess.run([OURS_STEP] + [real(a) for a in case["argv"][1:]], cwd=work, env=env,
-                                      stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                                      stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
                                       start_new_session=True)
 
             def named(text):

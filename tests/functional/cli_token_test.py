@@ -88,7 +88,7 @@ class Token(Case):
                 self.server.stop()
             elif self.server.process.poll() is not None:
                 self.server = self.serve(self.ca)
-            for _ in range(5):
+            for _ in range(50):
                 begin = time.time()
                 answer = self.ca.s(*self.words(case), check=False)
                 if time.time() - begin < 4:

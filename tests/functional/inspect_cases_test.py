@@ -39,7 +39,7 @@ class Recorded(unittest.TestCase):
         words = [word.replace("$WORK/insp/", "") for word in case["argv"][1:]]
         given = {"input": (work / "input.pem").read_bytes()} if "-" in words else {"stdin": subprocess.DEVNULL}
         done = subprocess.run([OURS_STEP, *words], cwd=work, env={"HOME": str(work), "PATH": "/usr/bin:/bin"}, capture_output=True,
-                              start_new_session=True, timeout=30, **given)
+                              start_new_session=True, timeout=120, **given)
         want = (folder / case["stdoutFile"]).read_text() if "stdoutFile" in case else case["stdout"]
         out = done.stdout.decode(errors="surrogateescape")
         return (done.returncode, comparable(out), done.stderr.decode()), (case["exit"], comparable(want), case["stderr"])

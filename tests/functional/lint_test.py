@@ -38,7 +38,7 @@ def run(argv, text):
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
         file.write(text)
         file.flush()
-        return subprocess.run([*argv, file.name], capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run([*argv, file.name], capture_output=True, text=True, timeout=120, check=False)
 
 
 def ours(text):

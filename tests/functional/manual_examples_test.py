@@ -107,7 +107,7 @@ class World(Case):
                     for url, ours in self.urls.items():
                         real = real.replace(url, ours)
                     done = subprocess.run(["/bin/sh", "-c", real], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                          timeout=60, start_new_session=True)
+                                          timeout=120, start_new_session=True)
                     allowed = (0, 1) if manual.stem in MAY_SAY_NO or "jq -e" in line else (0,)
                     self.assertIn(done.returncode, allowed, f"{real}\n{done.stdout}{done.stderr}")
                     count += 1

@@ -44,7 +44,7 @@ class Summary(unittest.TestCase):
         self.work = pathlib.Path(folder.name)
 
     def lines(self, *argv, code):
-        done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=120)
         self.assertNotEqual(done.returncode, 0) if code else self.assertEqual(done.returncode, 0, done.stdout)
         return done.stdout.splitlines()
 

@@ -276,7 +276,7 @@ class Seeds(SeedCase):
             self.assertTrue(any("Serving HTTPS on" in line for line in iter(started.stdout.readline, "")))
         finally:
             started.terminate()
-            started.communicate(timeout=15)
+            started.communicate(timeout=120)
 
     def test_S004_P6_names_are_those_of_localhost_without_dnsNames(self):
         self.config(lambda c: c.pop("dnsNames"))

@@ -73,7 +73,7 @@ class Subordinate(Case):
         context.load_cert_chain(ca.file("alone.crt"), ca.file("leaf.key"))
         import urllib.request
         request = urllib.request.Request(f"https://localhost:{self.port}/renew", data=b"", method="POST")
-        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+        with urllib.request.urlopen(request, context=context, timeout=120) as answer:
             body = json.load(answer)
         self.assertEqual(len(body["certChain"]), 1 + len(above))
         ca.s("ca", "roots", "roots.pem", *self.url)

@@ -19,7 +19,7 @@ KINDS = {"P-256": ("id-ecPublicKey", 256), "P-384": ("id-ecPublicKey", 384), "RS
 
 def version(*argv):
     """Prints what the client says of itself; docs/acme.md has the table."""
-    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30)
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
     found = re.search(r"\d+\.\d+(\.\d+)?\S*", done.stdout + done.stderr)
     print(f"client {argv[0]} {found[0] if found else '?'}", file=sys.stderr)
 

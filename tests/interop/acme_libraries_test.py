@@ -48,7 +48,7 @@ class Library(harness.Case):
         job = {"directory": self.site.directory(), "root": str(self.site.root), "names": names, "challenge": challenge,
                "key": kind, "solve": self.web.url.replace("localhost", "127.0.0.1") + "/solve",
                "keyChange": key_change and self.site.program != "original"}
-        done = json.loads(home.run(*self.command, json.dumps(job), env=self.trust, timeout=90).stdout)
+        done = json.loads(home.run(*self.command, json.dumps(job), env=self.trust, timeout=240).stdout)
         leaves = [self.site.verify(done[name], names, done["key"].encode()) for name in ("first", "second")]
         self.assertNotEqual(*(leaf.serial_number for leaf in leaves))
         self.assertEqual(acme_client.Key.load(done["key"]).kind[:3], kind[:3])

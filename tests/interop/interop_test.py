@@ -131,7 +131,7 @@ class LifeCycle:
         self.addCleanup(web.terminate)
         self.client.run(tool("curl"), "-sS", "--retry", "20", "--retry-connrefused", "--retry-delay", "1",
                         "--cacert", self.root, "--resolve", f"localhost:{port}:127.0.0.1",
-                        f"https://localhost:{port}/", timeout=40)
+                        f"https://localhost:{port}/", timeout=120)
 
 
 class OurClientOriginalServer(LifeCycle, Case):

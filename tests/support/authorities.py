@@ -11,7 +11,7 @@ import tempfile
 import time
 import uuid
 
-from tests.support.harness import BIN, free_port, tool
+from tests.support.harness import PATIENCE, BIN, free_port, tool
 
 HEADERS = ["content-type", "allow", "x-content-type-options", "location", "www-authenticate", "cache-control", "link",
            "access-control-allow-origin", "access-control-allow-methods", "vary", "content-encoding", "retry-after", "server"]
@@ -85,7 +85,7 @@ class Authority:
         self.fingerprint = self.fingerprint_of(self.root)
         self.server = case.serve(home, program)
         self.answers, self.ids = {}, {}
-        self.kept = http.client.HTTPSConnection("localhost", self.port, context=self.trust(), timeout=20)
+        self.kept = http.client.HTTPSConnection("localhost", self.port, context=self.trust(), timeout=PATIENCE)
 
     def configure(self):
         file = self.home.steppath / "config/ca.json"
@@ -95,7 +95,7 @@ class Authority:
         self.kid = admin["key"]["kid"]
         fingerprint = self.fingerprint_of(self.root)
         self.own = {fingerprint: "<fp>", fingerprint.upper(): "<FP>", "-".join(re.findall("..", fingerprint)): "<f-p>", self.kid: "<kid>", admin["key"]["x"]: "<x>", admin["key"]["y"]: "<y>",
-                    admin["encryptedKey"]: "<jwe>", str(self.port): "<port>"}
+                    admin["encryptedKey"]: "<jwe>"}
         self.add(config, admin)
         file.write_text(json.dumps(config))
 
@@ -124,7 +124,7 @@ class Authority:
         body = body if isinstance(body, (str, bytes)) else json.dumps(body)
         body = body.encode() if isinstance(body, str) else body
         self.ids[name] = request_id = f"r{len(self.ids)}"
-        wire = http.client.HTTPSConnection("localhost", self.port, context=self.trust(client), timeout=20) if client else self.kept
+        wire = http.client.HTTPSConnection("localhost", self.port, context=self.trust(client), timeout=PATIENCE) if client else self.kept
         data, head = None, {}
         try:
             wire.request(method, path, body or None, {"X-Request-Id": request_id, **(headers or {})})
@@ -147,7 +147,8 @@ class Authority:
         for value, name in self.own.items():
             text = text.replace(value, name)
         text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC)( m=[+-][\d.]+)?", "<time>", text)
-        return re.sub(r"\b\d{25,}\b", "<serial>", text)
+        text = re.sub(r"\b\d{25,}\b", "<serial>", text)  # Before the port, whose digits may be among its.
+        return re.sub(rf"(?<!\d){self.port}(?!\d)", "<port>", text)
 
     def log(self):
         """The fields of each request, by its name."""

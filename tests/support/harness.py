@@ -200,7 +200,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self._reader.join(5)
+        self._reader.join(PATIENCE)
         self.process.stdout.close()
         return self.process.returncode
 

@@ -64,7 +64,7 @@ def run(step, case, work):
     with open(work / case["stdinFile"] if "stdinFile" in case else "/dev/null", "rb") as stdin:
         options = {"input": case["stdin"].encode()} if "stdin" in case else {"stdin": stdin}
         before = as_anybody() if forbidden(words(case)) else ()
-        return subprocess.run([*before, step, *case["argv"][1:]], cwd=work, capture_output=True, timeout=60, check=False,
+        return subprocess.run([*before, step, *case["argv"][1:]], cwd=work, capture_output=True, timeout=120, check=False,
                               env={"PATH": "/usr/bin:/bin", "HOME": str(work.parent), "TZ": "UTC"},
                               start_new_session=True, **options)
 
