@@ -1,32 +1,34 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
+#include "base/futex.h"
 
 namespace step::http {
 
 /// The threads that run handlers: a fixed number, and for each that waits outside (see
 /// WaitingOutside) a spare one, which goes when nobody has needed it for a while. Thread-safe.
+///
+/// A thread without work sleeps on a word of its own, and whoever posts work gives it to the one
+/// that fell asleep last: one thread is woken for it, by one system call, and its caches are warm.
 class Workers {
 public:
+    using Work = std::function<void()>;
+
     Workers(std::size_t threads, std::size_t spares);
     ~Workers() { join(); }
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
 
-    template <class Work>
-    void post(Work&& work) {
-        boost::asio::post(queue_, std::forward<Work>(work));
-    }
+    void post(Work work);
     /// Runs what was posted to its end, then ends the threads. Again: no effect.
     void join();
 
@@ -41,14 +43,21 @@ public:
 private:
     using Threads = std::list<std::thread>;
 
-    void start_spare();
-    void serve(Threads::iterator self);
+    /// Where one thread sleeps. While it is in idle_, `work` is the poster's to fill.
+    struct Seat {
+        Work work{};
+        FutexWord woken = 0;
+    };
 
-    boost::asio::io_context queue_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
-    std::vector<std::thread> threads_{};
+    void start_spare();
+    void serve();
+    void serve_as_spare(Threads::iterator self);
+    Work next(Seat& seat, const std::chrono::nanoseconds* patience);
 
     mutable std::mutex mutex_;  ///< Guards the rest.
+    std::deque<Work> queue_{};  ///< Empty whenever a thread is idle.
+    std::vector<Seat*> idle_{};
+    std::vector<std::thread> threads_{};
     std::condition_variable changed_{};
     Threads spares_{}, ended_{};
     std::size_t max_spares_;
