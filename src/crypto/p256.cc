@@ -1,4 +1,5 @@
-// EC_GROUP_precompute_mult is deprecated without a successor: the providers have no way to ask.
+// EC_GROUP_precompute_mult and EC_POINT_get_Jprojective_coordinates_GFp are deprecated without a
+// successor: the providers have no way to ask.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <algorithm>
 #include <cstring>
@@ -85,6 +86,31 @@ bool in_range(const BIGNUM* number, const BIGNUM* order) {
     return number != nullptr && !BN_is_zero(number) && BN_cmp(number, order) < 0;
 }
 
+/// Whether the affine x of `point` is `r` modulo the order. x = X / Z^2 is compared as X = x Z^2,
+/// which spares the inversion, for both x below the field's prime that there may be.
+bool has_abscissa(const EC_POINT* point, BIGNUM* r, const Frame& frame, BN_CTX* scratch) {
+    BIGNUM* const x = frame.number();
+    BIGNUM* const z = frame.number();
+    BIGNUM* const product = frame.number();
+    const BIGNUM* const prime = EC_GROUP_get0_field(curve());
+    if (product == nullptr || EC_POINT_is_at_infinity(curve(), point) != 0 ||
+        EC_POINT_get_Jprojective_coordinates_GFp(curve(), point, x, nullptr, z, scratch) != 1 ||
+        BN_mod_sqr(z, z, prime, scratch) != 1) {
+        return false;
+    }
+    for (;;) {
+        if (BN_mod_mul(product, r, z, prime, scratch) != 1) {
+            return false;
+        }
+        if (BN_cmp(product, x) == 0) {
+            return true;
+        }
+        if (BN_add(r, r, EC_GROUP_get0_order(curve())) != 1 || BN_cmp(r, prime) >= 0) {
+            return false;
+        }
+    }
+}
+
 }  // namespace
 
 std::unique_ptr<P256Verifier> P256Verifier::make(ByteView point) {
@@ -155,9 +181,7 @@ bool P256Verifier::verify(ByteView digest, ByteView raw) const {
     } else {
         good = good && EC_POINT_mul(curve(), sum.get(), u1, point_, u2, scratch) == 1;
     }
-    // Fails for the point at infinity, which is no signature either.
-    good = good && EC_POINT_get_affine_coordinates(curve(), sum.get(), u1, nullptr, scratch) == 1 &&
-           BN_nnmod(u1, u1, order, scratch) == 1 && BN_cmp(u1, r) == 0;
+    good = good && has_abscissa(sum.get(), r, frame, scratch);
     ERR_clear_error();
     return good;
 }
