@@ -23,8 +23,8 @@ namespace step::acme {
 class Attempts;
 
 /// Everything ACME does, without HTTP and JWS: the caller has verified who asks. Each function is
-/// one transaction or one consistent look at most; none waits for the network. Thread-safe; several
-/// of them may work on one database.
+/// one transaction or one consistent look at most; none but await_try waits for the network.
+/// Thread-safe; several of them may work on one database.
 ///
 /// Errors carry one of the reasons of problem_types.h; without one they are serverInternal. An
 /// object of another account, or at another provisioner, is kUnauthorized; one that does not exist
@@ -117,6 +117,8 @@ public:
         AuthorizationStatus status = AuthorizationStatus::kPending;  ///< Effective.
     };
     Result<AuthorizationView> find_authorization(const Account& account, std::string_view id) const;
+    /// Sleeps until a try of it that runs in this process is on record; see Attempts::await.
+    bool await_try(const std::string& authorization_id, std::chrono::milliseconds time) const;
     Result<AuthorizationView> deactivate_authorization(const Account& account,
                                                        std::string_view id) const;
     /// The client says that it is ready. On record before it is tried; a challenge that is valid or

@@ -33,6 +33,10 @@ Result<Service::AuthorizationView> Service::find_authorization(const Account& ac
     return seen;
 }
 
+bool Service::await_try(const std::string& authorization_id, std::chrono::milliseconds time) const {
+    return deps_.attempts.await(authorization_id, time);
+}
+
 Result<Service::AuthorizationView> Service::deactivate_authorization(const Account& account,
                                                                      std::string_view id) const {
     const SysTime now = deps_.clock.now();

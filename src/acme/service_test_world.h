@@ -22,6 +22,9 @@ namespace step::acme {
 struct Announced final : Attempts {
     std::vector<std::string> ids{};
     void announce(const std::string& id, ChallengeType /*type*/) override { ids.push_back(id); }
+    bool await(const std::string& /*id*/, std::chrono::milliseconds /*time*/) override {
+        return false;
+    }
 };
 
 /// A CA over one database: several of them stand for several processes.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acme/store.h"
+#include "base/futex.h"
 #include "base/log.h"
 
 namespace step::acme {
@@ -31,11 +32,19 @@ public:
         ChallengeType type = ChallengeType::kHttp01;
     };
     void enqueue(Job job);
+    bool await(const std::string& authorization_id, std::chrono::milliseconds time);
     bool idle() const;
     void look();
 
 private:
+    /// Somebody in await(). Leaves `waiters_` when its word is set, or by itself.
+    struct Waiter {
+        const std::string& authorization_id;
+        FutexWord over = 0;
+    };
+
     void work();
+    std::vector<Waiter*> end(const Job& job);
     void look_out();
     void run(const Job& job);
     /// `authorization` is set to what is tried.
@@ -53,7 +62,9 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable work_there_, look_again_;
     std::deque<Job> jobs_;
-    std::size_t free_ = 0, running_ = 0;
+    std::size_t free_ = 0;
+    std::vector<std::string> running_;  ///< Their authorizations.
+    std::vector<Waiter*> waiters_;
     std::chrono::nanoseconds look_at_{};  ///< Monotonic.
     bool end_ = false;
     std::vector<std::thread> threads_;
@@ -72,6 +83,10 @@ void Validation::announce(const std::string& authorization_id, ChallengeType typ
 
 bool Validation::idle() const {
     return threads_->idle();
+}
+
+bool Validation::await(const std::string& authorization_id, std::chrono::milliseconds time) {
+    return threads_->await(authorization_id, time);
 }
 
 void Validation::look() {
@@ -104,7 +119,32 @@ Validation::Threads::~Threads() {
 
 bool Validation::Threads::idle() const {
     const std::lock_guard lock(mutex_);
-    return jobs_.empty() && running_ == 0;
+    return jobs_.empty() && running_.empty();
+}
+
+bool Validation::Threads::await(const std::string& authorization_id,
+                                std::chrono::milliseconds time) {
+    Waiter waiter{.authorization_id = authorization_id};
+    {
+        const std::lock_guard lock(mutex_);
+        const bool runs = std::ranges::find(running_, authorization_id) != running_.end();
+        if (!runs &&
+            std::ranges::find(jobs_, authorization_id, &Job::authorization_id) == jobs_.end()) {
+            return false;
+        }
+        if (end_ || waiters_.size() >= options_.watched) {
+            return false;
+        }
+        waiters_.push_back(&waiter);
+    }
+    while (waiter.over.load(std::memory_order_acquire) == 0 &&
+           futex_wait_for(waiter.over, 0, time)) {
+    }
+    if (waiter.over.load(std::memory_order_acquire) != 0) {
+        return true;
+    }
+    const std::lock_guard lock(mutex_);
+    return std::erase(waiters_, &waiter) == 0;
 }
 
 void Validation::Threads::enqueue(Job job) {
@@ -130,12 +170,34 @@ void Validation::Threads::work() {
         }
         const Job job = std::move(jobs_.front());
         jobs_.pop_front();
-        ++running_;
+        running_.push_back(job.authorization_id);
         lock.unlock();
         run(job);
         lock.lock();
-        --running_;
+        const std::vector<Waiter*> told = end(job);
+        lock.unlock();
+        for (Waiter* const waiter : told) {
+            futex_wake(waiter->over, 1);  // If it has left by now, this wakes nobody.
+        }
+        lock.lock();
     }
+}
+
+/// Gives those who waited for it, who are told already and only have to be woken.
+std::vector<Validation::Threads::Waiter*> Validation::Threads::end(const Job& job) {
+    running_.erase(std::ranges::find(running_, job.authorization_id));
+    std::vector<Waiter*> told;
+    std::erase_if(waiters_, [&](Waiter* const waiter) {
+        if (waiter->authorization_id != job.authorization_id) {
+            return false;
+        }
+        told.push_back(waiter);
+        return true;
+    });
+    for (Waiter* const waiter : told) {
+        waiter->over.store(1, std::memory_order_release);
+    }
+    return told;
 }
 
 void Validation::Threads::run(const Job& job) {

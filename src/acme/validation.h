@@ -24,6 +24,10 @@ public:
     /// The challenge is processing, on record, and nobody else's until it is due. Never blocks;
     /// what is dropped (too many at once) is found in the database once it is due.
     virtual void announce(const std::string& authorization_id, ChallengeType type) = 0;
+    /// Sleeps until a try of that authorization which this process has yet to end is on record, for
+    /// at most `time`. False, at once, if there is none or too many wait already; false if it takes
+    /// longer.
+    virtual bool await(const std::string& authorization_id, std::chrono::milliseconds time) = 0;
 };
 
 /// One try of one challenge: what is asked of the outside world, and what came of it.
@@ -48,6 +52,7 @@ public:
     struct Options {
         std::size_t threads = 16;                      ///< At most; made when they are needed.
         std::size_t waiting = 1000;                    ///< Announced and not yet begun.
+        std::size_t watched = 64;                      ///< Callers of await() at once.
         std::chrono::milliseconds look_every{10'000};  ///< For what other processes left behind.
     };
     /// All must outlive it.
@@ -59,6 +64,7 @@ public:
     ~Validation() override;
 
     void announce(const std::string& authorization_id, ChallengeType type) override;
+    bool await(const std::string& authorization_id, std::chrono::milliseconds time) override;
     /// True if nothing is announced and nothing runs: for tests.
     bool idle() const;
     /// Takes what is due now. The look-out does it; tests may.

@@ -208,3 +208,57 @@ TEST_CASE("a challenge whose authorization ended meanwhile is no longer due") {
         return ok();
     }));
 }
+
+TEST_CASE("whoever waits for a try that runs is woken once its outcome is on record") {
+    ValidationWorld world;
+    world.attempter.answers = {{.verdict = Try::Verdict::kValid}};
+    world.attempter.held = true;
+    Validation validation(world.clock, *world.database, world.log, world.attempter, kNoLookOut);
+    CHECK_FALSE(validation.await(world.id, std::chrono::hours(1)));  // Nothing runs.
+    world.begin();
+    validation.announce(world.id, ChallengeType::kHttp01);
+    REQUIRE(world.attempter.wait_for_tries(1));
+    CHECK_FALSE(validation.await("another", std::chrono::hours(1)));
+    CHECK_FALSE(validation.await(world.id, std::chrono::milliseconds(1)));  // It takes longer.
+    std::vector<std::jthread> waiting;
+    std::atomic<int> seen_valid = 0;
+    for (int i = 0; i < 3; ++i) {
+        waiting.emplace_back([&] {
+            // Those that come too late for the try see what it left.
+            (void)validation.await(world.id, std::chrono::hours(1));
+            seen_valid += world.seen().status == AuthorizationStatus::kValid ? 1 : 0;
+        });
+    }
+    world.attempter.release();
+    waiting.clear();
+    CHECK(seen_valid == 3);
+}
+
+TEST_CASE(
+    "no more callers wait for tries than may, and the end of the validation ends their wait") {
+    ValidationWorld world;
+    world.attempter.held = true;
+    auto validation = std::make_unique<Validation>(
+        world.clock, *world.database, world.log, world.attempter,
+        Validation::Options{.watched = 1, .look_every = std::chrono::hours(1)});
+    world.begin();
+    validation->announce(world.id, ChallengeType::kHttp01);
+    REQUIRE(world.attempter.wait_for_tries(1));
+    std::atomic<int> over = 0;
+    std::jthread first([&] {
+        (void)validation->await(world.id, std::chrono::hours(1));
+        ++over;
+    });
+    // Whoever of the two was second is turned away at once.
+    std::jthread second([&] {
+        (void)validation->await(world.id, std::chrono::hours(1));
+        ++over;
+    });
+    while (over == 0) {
+        std::this_thread::yield();
+    }
+    world.attempter.stop();
+    first.join();
+    second.join();
+    CHECK(over == 2);
+}
