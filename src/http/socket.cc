@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/ip.h"
 #include "http/client.h"
+#include "http/lookup_impl.h"
 #include "http/socket_impl.h"
 
 namespace step::http {
@@ -98,22 +99,11 @@ Status Socket::connect(const std::string& host, const std::string& port,
     if (problem != std::errc() || stop != end || number > kLastPort) {
         return no_connection(": address " + port + ": invalid port");  // getaddrinfo cuts it off.
     }
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    // Not AI_ADDRCONFIG: it would hide ::1 on a machine that has only that.
-    hints.ai_flags = AI_NUMERICSERV;
-    addrinfo* found = nullptr;
-    const int code = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
-    if (code != 0) {
-        const bool unknown = code == EAI_NONAME || code == EAI_NODATA;
-        return no_connection(": lookup " + host + ": " +
-                             (unknown ? "no such host" : ::gai_strerror(code)));
-    }
-    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> frees(found, ::freeaddrinfo);
+    STEP_ASSIGN(const Addresses found,
+                look_up(host, port, [this](int done) { return wait_for(done, POLLIN); }));
     Status last = no_connection(": lookup " + host + ": no such host");
     bool first = true;
-    for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+    for (const addrinfo* one = found.get(); one != nullptr; one = one->ai_next) {
         Status done = connect_to(*one, source);
         if (done) {
             return done;
@@ -163,10 +153,12 @@ Status Socket::connect_to(const addrinfo& address, const std::string& source) {
 }
 
 Status Socket::wait(bool to_read) const {
+    return wait_for(fd_, to_read ? POLLIN : POLLOUT);
+}
+
+Status Socket::wait_for(int fd, short events) const {
     // poll() skips a descriptor of -1.
-    pollfd all[] = {{fd_, static_cast<short>(to_read ? POLLIN : POLLOUT), 0},
-                    {timer_, POLLIN, 0},
-                    {stop_fd_, POLLIN, 0}};
+    pollfd all[] = {{fd, events, 0}, {timer_, POLLIN, 0}, {stop_fd_, POLLIN, 0}};
     while (::poll(all, std::size(all), -1) < 0) {
         if (errno != EINTR) {
             return failure("poll: " + errno_text(errno));

@@ -20,8 +20,8 @@ public:
     /// Starts the time that everything until the next arm() may take together. It ends early once
     /// `stop_fd` can be read; -1: never.
     Status arm(std::chrono::milliseconds time, int stop_fd = -1);
-    /// Tries each address of `host`, from `source` if that is an address of ours. Fails with
-    /// Go's words: "dial tcp ADDRESS: connect: connection refused".
+    /// Looks `host` up and tries each of its addresses, from `source` if that is an address of
+    /// ours. Fails with Go's words: "dial tcp ADDRESS: connect: connection refused".
     Status connect(const std::string& host, const std::string& port, const std::string& source);
     /// Waits until the socket can be read or written; fails with "context deadline exceeded" or
     /// "context canceled".
@@ -36,6 +36,7 @@ public:
 
 private:
     Status connect_to(const addrinfo& address, const std::string& source);
+    Status wait_for(int fd, short events) const;
 
     int fd_ = -1;
     int timer_ = -1;

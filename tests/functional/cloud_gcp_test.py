@@ -172,6 +172,11 @@ class Machine(CloudSeeds):
         self.begin()
         self.off_cloud(ENROL, "error doing identity request: no metadata service answered at http://metadata; is this a VM on GCP?")
 
+    def test_a_name_server_that_is_silent(self):
+        self.begin()
+        with self.clouds.silent_name_server():
+            self.assertSoon(ENROL, "no metadata service answered at http://metadata; is this a VM on GCP? (context deadline exceeded)")
+
     def test_a_service_that_is_silent(self):
         self.begin()
         self.silent_cloud(ENROL, "is this a VM on GCP?")

@@ -23,6 +23,17 @@ def _checked(result):
         raise OSError(error, os.strerror(error))
 
 
+def write_names(folder, names):
+    """What /etc/hosts says, from now on."""
+    hosts = [("localhost", "127.0.0.1"), *names.items()]
+    (pathlib.Path(folder) / "hosts").write_text("".join(f"{address}\t{name}\n" for name, address in hosts))
+
+
+def write_resolver(folder, options="timeout:1 attempts:1"):
+    """How long the resolver waits for the name server at 127.0.0.1, where nobody listens unless a test does."""
+    (pathlib.Path(folder) / "resolv.conf").write_text(f"nameserver 127.0.0.1\noptions {options}\n")
+
+
 def enter(addresses, names, folder):
     """Leaves the network of this machine for good: call it before anything listens, and before any thread starts.
 
@@ -37,9 +48,8 @@ def enter(addresses, names, folder):
         raise unittest.SkipTest(f"no network namespace: {error} (this test needs root)") from None
 
     folder = pathlib.Path(folder)
-    hosts = [("localhost", "127.0.0.1"), *names.items()]
-    (folder / "hosts").write_text("".join(f"{address}\t{name}\n" for name, address in hosts))
-    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    write_names(folder, names)
+    write_resolver(folder)
     for name in ("hosts", "resolv.conf"):
         target = os.path.realpath(f"/etc/{name}")
         _checked(libc.mount(str(folder / name).encode(), target.encode(), None, MS_BIND, None))
