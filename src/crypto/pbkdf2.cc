@@ -2,6 +2,9 @@
 // contexts, so this file keeps the states after both pads and calls the compression itself: the
 // only place that uses OpenSSL's low-level digests.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <bit>
+#include <cstring>
+
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -11,12 +14,23 @@
 namespace step::crypto {
 namespace {
 
+SHA_LONG big_endian(SHA_LONG word) {
+    return std::endian::native == std::endian::little ? __builtin_bswap32(word) : word;
+}
+SHA_LONG64 big_endian(SHA_LONG64 word) {
+    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+
 template <class Word>
 void put_word(Word word, unsigned char* out) {
-    for (std::size_t i = sizeof(Word); i-- > 0;) {
-        out[i] = static_cast<unsigned char>(word & 0xffU);
-        word = static_cast<Word>(word >> 8U);
-    }
+    const Word stored = big_endian(word);
+    std::memcpy(out, &stored, sizeof stored);
+}
+template <class Word>
+Word get_word(const unsigned char* in) {
+    Word stored = 0;
+    std::memcpy(&stored, in, sizeof stored);
+    return big_endian(stored);
 }
 
 struct Sha1 {
@@ -89,16 +103,24 @@ public:
     }
 
     /// F of RFC 8018 5.2 from its U_1.
-    Bytes run(Bytes first, unsigned rounds) {
+    Bytes run(ByteView first, unsigned rounds) {
         std::copy(first.begin(), first.end(), block_.begin());
+        std::array<typename H::Word, H::kDigest> sum{};
+        for (std::size_t i = 0; i < H::kDigest; ++i) {
+            sum[i] = get_word<typename H::Word>(block_.data() + i * sizeof(typename H::Word));
+        }
         for (unsigned round = 1; round < rounds; ++round) {
             compress(inner_);
-            compress(outer_);
-            for (std::size_t i = 0; i < kBytes; ++i) {
-                first[i] = static_cast<char>(static_cast<unsigned char>(first[i]) ^ block_[i]);
+            const State last = compress(outer_);
+            for (std::size_t i = 0; i < H::kDigest; ++i) {
+                sum[i] ^= last[i];
             }
         }
-        return first;
+        for (std::size_t i = 0; i < H::kDigest; ++i) {
+            put_word(sum[i], block_.data() + i * sizeof(typename H::Word));
+        }
+        OPENSSL_cleanse(sum.data(), sizeof(sum));
+        return {reinterpret_cast<const char*>(block_.data()), kBytes};
     }
 
 private:
@@ -112,14 +134,15 @@ private:
         OPENSSL_cleanse(block.data(), block.size());
         return H::state(context_);
     }
-    /// Digests what is in the block and puts the digest there.
-    void compress(const State& from) {
+    /// Digests what is in the block, puts the digest there and gives it.
+    State compress(const State& from) {
         H::load(context_, from);
         H::compress(context_, block_.data());
         const State state = H::state(context_);
         for (std::size_t i = 0; i < H::kDigest; ++i) {
             put_word(state[i], block_.data() + i * sizeof(typename H::Word));
         }
+        return state;
     }
 
     typename H::Context context_{};
