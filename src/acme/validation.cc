@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -44,6 +45,7 @@ private:
     };
 
     void work();
+    bool start_thread();
     std::vector<Waiter*> end(const Job& job);
     void look_out();
     void run(const Job& job);
@@ -122,6 +124,16 @@ bool Validation::Threads::idle() const {
     return jobs_.empty() && running_.empty();
 }
 
+/// False if there is no thread at all: the system gives none.
+bool Validation::Threads::start_thread() {
+    try {
+        threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+        return !threads_.empty();  // Those that are there get to it.
+    }
+    return true;
+}
+
 bool Validation::Threads::await(const std::string& authorization_id,
                                 std::chrono::milliseconds time) {
     Waiter waiter{.authorization_id = authorization_id};
@@ -148,13 +160,16 @@ bool Validation::Threads::await(const std::string& authorization_id,
 }
 
 void Validation::Threads::enqueue(Job job) {
-    const std::lock_guard lock(mutex_);
-    if (end_ || jobs_.size() >= options_.waiting) {
-        return;  // It is due once its lease is over.
-    }
-    jobs_.push_back(std::move(job));
-    if (jobs_.size() > free_ && threads_.size() < options_.threads) {
-        threads_.emplace_back([this] { work(); });
+    {
+        const std::lock_guard lock(mutex_);
+        if (end_ || jobs_.size() >= options_.waiting) {
+            return;  // It is due once its lease is over.
+        }
+        jobs_.push_back(std::move(job));
+        if (jobs_.size() > free_ && threads_.size() < options_.threads && !start_thread()) {
+            jobs_.pop_back();
+            return;
+        }
     }
     work_there_.notify_one();
 }
