@@ -37,10 +37,6 @@ if(STEP_TESTS)
   add_custom_target(unit_tests)
 endif()
 
-# Their files repeat names on purpose, one table row or leaf each (kManual, kRules, kFamily): preset
-# unity compiles them one by one.
-set(STEP_NOT_UNITY commands lint tmpl)
-
 function(step_use_pch target)
   string(REGEX REPLACE "^step_" "" name ${target})
   set(pch step_pch)
@@ -86,9 +82,6 @@ function(step_module name)
     PRIVATE ${PROJECT_BINARY_DIR}/src)
   target_link_libraries(step_${name} PUBLIC ${deps} step_fmt PRIVATE step_flags ${arg_LINK})
   step_use_pch(step_${name})
-  if(name IN_LIST STEP_NOT_UNITY)
-    set_target_properties(step_${name} PROPERTIES UNITY_BUILD OFF)
-  endif()
   if(STEP_TESTS AND arg_TESTS)
     add_executable(step_${name}_test ${arg_TESTS})
     add_dependencies(unit_tests step_${name}_test)

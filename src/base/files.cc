@@ -253,12 +253,9 @@ Status replace_together(const std::vector<NewFile>& files) {
             std::ranges::for_each(staged, &Staged::undo);
             return done;
         }
+        // Each on its own: no power cut leaves a later file without an earlier one.
+        sync_folder(file.folder());
     }
-    std::set<std::string> folders;
-    for (const Staged& file : staged) {
-        folders.insert(file.folder());
-    }
-    std::ranges::for_each(folders, sync_folder);
     return ok();
 }
 

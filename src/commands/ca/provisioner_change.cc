@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
 #include "base/time.h"
 #include "commands/ca/ca_access.h"
+#include "commands/ca/config_files.h"
 #include "commands/ca/connect.h"
 #include "commands/ca/provisioner_templates.h"
 #include "commands/ca/provisioner_type.h"
@@ -64,8 +64,6 @@ constexpr ForeignFlag kForeign[] = {
     {"scep-decrypter-key-uri", kText, "a provisioner of type SCEP"},
     {"scep-decrypter-key-password-file", kText, "a provisioner of type SCEP"}};
 
-constexpr int kConfigMode = 0600;
-
 Flags claim_flags() {
     Flags flags;
     for (const DurationFlag& row : kDurations) {
@@ -123,6 +121,12 @@ void set_claims(json::Value& entry, const cli::Args& args, bool fresh) {
     }
 }
 
+void say_updated(cli::Context& context) {
+    context.console.err(
+        "\nSuccess! Your `step-ca` config has been updated. To pick up the new configuration "
+        "SIGHUP (kill -1 <pid>) or restart the step-ca process.\n");
+}
+
 Status change_provisioners(cli::Context& context,
                            const std::function<Status(ProvisionerFile&)>& change) {
     STEP_ASSIGN(client::CaClient ca, connect(context));
@@ -137,14 +141,11 @@ Status change_provisioners(cli::Context& context,
                                            ca.url())};
     }
     STEP_ASSIGN(const std::string file, ca_config_file(context));
-    STEP_ASSIGN(const Bytes text, read_file(file));
-    STEP_ASSIGN(ProvisionerFile config, ProvisionerFile::parse(text, file));
-    STEP_TRY(change(config));
-    STEP_TRY(write_file(file, config.text(), kConfigMode));
+    STEP_ASSIGN(ConfigFiles files, ConfigFiles::open(file));
+    STEP_TRY(change(files.config));
+    STEP_TRY(files.save());
     context.console.selected("CA Configuration", file);
-    context.console.err(
-        "\nSuccess! Your `step-ca` config has been updated. To pick up the new configuration "
-        "SIGHUP (kill -1 <pid>) or restart the step-ca process.\n");
+    say_updated(context);
     return ok();
 }
 

@@ -22,9 +22,13 @@ std::span<const ForeignFlag> foreign_provisioner_flags();
 /// writes them.
 void set_claims(json::Value& entry, const cli::Args& args, bool fresh);
 
+/// That ca.json has been changed, and what has to follow.
+void say_updated(cli::Context& context);
+
 /// Asks the CA whether it keeps its provisioners itself. If it does, fails with kUnsupported; if
 /// it does not, or nobody answers, lets `change` edit --ca-config, replaces the file at once
-/// (an existing mode stays) and says so on stderr.
+/// (an existing mode stays), forgets the credentials of webhooks that went with it, and says so on
+/// stderr.
 Status change_provisioners(cli::Context& context,
                            const std::function<Status(ProvisionerFile&)>& change);
 

@@ -1,7 +1,5 @@
 #include "commands/ca/provisioner_file.h"
 
-#include <set>
-
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -96,6 +94,24 @@ Result<ProvisionerFile> ProvisionerFile::parse(std::string_view text, const std:
 
 json::Array& ProvisionerFile::list() {
     return *member_of(*member_of(config_, "authority"), "provisioners")->as_array();
+}
+
+const json::Array& ProvisionerFile::list() const {
+    return *config_.find("authority")->find("provisioners")->as_array();
+}
+
+std::set<std::string> ProvisionerFile::webhook_ids() const {
+    std::set<std::string> ids;
+    for (const json::Value& entry : list()) {
+        const json::Value* options = entry.find("options");
+        const json::Value* webhooks = options != nullptr ? options->find("webhooks") : nullptr;
+        if (webhooks != nullptr && webhooks->as_array() != nullptr) {
+            for (const json::Value& webhook : *webhooks->as_array()) {
+                ids.insert(text_member(webhook, "id"));
+            }
+        }
+    }
+    return ids;
 }
 
 bool ProvisionerFile::remote_management() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,12 +29,16 @@ public:
     /// not start with it.
     Status check(std::string_view name);
 
+    /// The ids of all webhooks of all provisioners.
+    std::set<std::string> webhook_ids() const;
+
     /// The whole file, indented with tabs.
     std::string text() const;
 
 private:
     explicit ProvisionerFile(json::Value config) : config_(std::move(config)) {}
     json::Array& list();
+    const json::Array& list() const;
 
     json::Value config_;
 };

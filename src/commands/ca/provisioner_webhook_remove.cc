@@ -13,7 +13,6 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(context.args.expect_positionals(2));
     const auto remove = [&](const WebhookChange& all) -> Status {
         if (const json::Value* entry = all.find(context.args.positional(1))) {
-            all.credentials.remove(text_member(*entry, "id"));
             all.webhooks.erase(all.webhooks.begin() + (entry - all.webhooks.data()));
         }
         return ok();

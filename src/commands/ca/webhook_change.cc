@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/files.h"
 #include "commands/ca/ca_access.h"
+#include "commands/ca/config_files.h"
 #include "commands/ca/connect.h"
 #include "commands/ca/provisioner_change.h"
 #include "commands/errors.h"
@@ -14,23 +15,12 @@
 namespace step::commands {
 namespace {
 
-constexpr int kSecretMode = 0600;
-
 /// Such a CA keeps its provisioners in its database, behind an API that this build does not have.
 Error remote_management(std::string_view who) {
     return {.code = Code::kUnsupported,
             .detail = fmt::format("{} has remote management, which is not supported yet; nothing "
                                   "was changed",
                                   who)};
-}
-
-/// Nothing where there is no such file yet.
-Result<Bytes> read_if_there(const std::string& file) {
-    Result<Bytes> text = read_file(file);
-    if (!text && text.error().code == Code::kNotFound) {
-        return Bytes();
-    }
-    return text;
 }
 
 /// `options.webhooks` of an entry, made if it is not there.
@@ -51,14 +41,6 @@ Result<json::Array*> webhooks_of(json::Value& entry, const std::string& file) {
             .detail = fmt::format("error parsing {}: options.webhooks is not a JSON array", file)};
     }
     return list->as_array();
-}
-
-Status write_both(const std::string& file, const std::string& config,
-                  const std::string& secrets_file, const std::string& secrets) {
-    STEP_TRY(make_folders(folder_of(secrets_file)));
-    return replace_together(
-        {{.path = secrets_file, .bytes = secrets, .mode = kSecretMode, .treat = Mode::kExact},
-         {.path = file, .bytes = config, .mode = kSecretMode}});
 }
 
 }  // namespace
@@ -89,28 +71,22 @@ Status change_webhooks(cli::Context& context, const std::string& provisioner,
         return remote_management("the CA at " + url);
     }
     context.console.selected("CA Configuration", file);
-    STEP_ASSIGN(const Bytes text, read_file(file));
-    STEP_ASSIGN(ProvisionerFile config, ProvisionerFile::parse(text, file));
-    if (config.remote_management()) {
+    STEP_ASSIGN(ConfigFiles files, ConfigFiles::open(file));
+    if (files.config.remote_management()) {
         return remote_management("the CA of " + file);
     }
-    json::Value* const entry = config.find(provisioner);
+    json::Value* const entry = files.config.find(provisioner);
     if (entry == nullptr) {
         return Error{.code = Code::kNotFound,
                      .detail = fmt::format("provisioner '{}' not found", provisioner)};
     }
     STEP_ASSIGN(json::Array* const list, webhooks_of(*entry, file));
-    const std::string secrets_file = webhook::credentials_beside(file);
-    STEP_ASSIGN(const Bytes secrets, read_if_there(secrets_file));
-    STEP_ASSIGN(webhook::CredentialsFile credentials,
-                webhook::CredentialsFile::parse(secrets, secrets_file));
+    STEP_ASSIGN(webhook::CredentialsFile* const credentials, files.credentials());
 
-    STEP_TRY(change({provisioner, *list, credentials}));
-    STEP_TRY(config.check(provisioner));
-    STEP_TRY(write_both(file, config.text(), secrets_file, credentials.text()));
-    context.console.err(
-        "\nSuccess! Your `step-ca` config has been updated. To pick up the new configuration "
-        "SIGHUP (kill -1 <pid>) or restart the step-ca process.\n");
+    STEP_TRY(change({provisioner, *list, *credentials}));
+    STEP_TRY(files.config.check(provisioner));
+    STEP_TRY(files.save());
+    say_updated(context);
     return ok();
 }
 

@@ -26,9 +26,9 @@ struct WebhookChange {
 };
 
 /// Lets `change` edit the webhooks of a provisioner in --ca-config and their credentials beside
-/// it, then replaces both files at once. Fails with kUnsupported if the CA keeps its provisioners
-/// itself, kNotFound without such a provisioner, and with the words of `step-ca` if it would not
-/// have the result.
+/// it, then replaces both files; those of a webhook that it takes out go by themselves. Fails with
+/// kUnsupported if the CA keeps its provisioners itself, kNotFound without such a provisioner, and
+/// with the words of `step-ca` if it would not have the result.
 Status change_webhooks(cli::Context& context, const std::string& provisioner,
                        const std::function<Status(const WebhookChange&)>& change);
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "commands/file_lock.h"
 #include "jose/jwk.h"
 
 namespace step::commands {
@@ -15,9 +16,6 @@ public:
     /// Fails as read_file, with "error reading F: file is locked" at once if somebody else has
     /// it, and with "error reading F: …" if it holds no set.
     static Result<KeySetFile> open(const std::string& path);
-    KeySetFile(KeySetFile&& other) noexcept;
-    KeySetFile& operator=(KeySetFile&&) = delete;
-    ~KeySetFile();
 
     std::vector<jose::Jwk> keys{};
 
@@ -25,10 +23,9 @@ public:
     Status save() const;
 
 private:
-    KeySetFile(std::string path, int descriptor)
-        : path_(std::move(path)), descriptor_(descriptor) {}
+    KeySetFile(std::string path, FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
     std::string path_;
-    int descriptor_;
+    FileLock lock_;
 };
 
 }  // namespace step::commands
