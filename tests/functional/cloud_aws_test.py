@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support.cloud import Clouds  # noqa: E402
 from tests.support.cloud_case import AWS, CloudSeeds  # noqa: E402
+from tests.support.terminal import DOWN, Terminal  # noqa: E402
 
 ENROL = f'step ca certificate foo.local foo.crt foo.key --provisioner "{AWS}"'
 LABEL = f"{AWS} (AWS)"
@@ -190,6 +191,16 @@ class Machine(CloudSeeds):
         self.assertIn("error allocating terminal", done.stderr)  # There is nobody to ask.
         done = self.on_vm("step ca certificate foo.local foo.crt foo.key --provisioner nobody", check=False)
         self.assertEqual(done.stderr, "invalid value 'nobody' for flag '--provisioner'\n")
+
+    def test_a_person_is_asked_which(self):
+        terminal = Terminal(self.vm_home.path, "ca", "certificate", "foo.local", "foo.crt", "foo.key", env=self.vm_home.env)
+        terminal.until(LABEL)  # The second of two.
+        terminal.type(DOWN)
+        terminal.until(f"▸ {LABEL}")
+        terminal.type("\r")
+        terminal.until("Private Key:")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertEqual(self.names(self.vm_home.file("foo.crt"))[0], "foo.local")
 
     def test_the_only_provisioner_is_chosen(self):
         self.change(self.ca, lambda provisioners: provisioners.pop(0))
