@@ -168,15 +168,12 @@ std::string encode_order(const Service::OrderView& view, const Links& links) {
 }
 
 std::string encode_orders(const std::vector<std::string>& ids, const Links& links) {
-    std::string out;
-    Object object(out);
-    object
-        .list("orders", ids,
-              [&](std::string& to, const std::string& id) {
-                  json::append_string(to, links.order(id));
-              })
-        .close();
-    return out + "\n";
+    std::string out = "[";
+    for (const std::string& id : ids) {
+        out += out.size() == 1 ? "" : ",";
+        json::append_string(out, links.order(id));
+    }
+    return out + "]\n";
 }
 
 std::string encode_authorization(const Service::AuthorizationView& view, const Links& links) {

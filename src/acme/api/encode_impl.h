@@ -17,7 +17,7 @@ std::string encode_directory(const provisioner::AcmeSettings& settings, const Li
 /// `binding` is JSON, or empty.
 std::string encode_account(const Account& account, std::string_view binding, const Links& links);
 std::string encode_order(const Service::OrderView& view, const Links& links);
-/// RFC 8555 7.1.2.1.
+/// A bare array of URLs.
 std::string encode_orders(const std::vector<std::string>& ids, const Links& links);
 std::string encode_authorization(const Service::AuthorizationView& view, const Links& links);
 std::string encode_challenge(const Challenge& challenge, const Authorization& authorization,
