@@ -55,7 +55,7 @@ for row in rows:
     row["command"] = command.replace("-include src/base/pch.h", "-include " + __import__("os").getcwd() + "/src/base/pch.h")
 json.dump(rows, open("build/tidy/compile_commands.json", "w"))
 PY
-    printf '%s\n' "$files" | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/tidy --quiet 2>&1 |
+    printf '%s\n' "$files" | xargs -P "${JOBS:-$(nproc)}" -n 4 clang-tidy-19 -p build/tidy --quiet 2>&1 |
         grep -v -E '^[0-9]+ warnings|^Suppressed|^Use -header-filter|^$' | grep -E 'error|warning|note' && return 1
     echo "tidy ok: $(printf '%s\n' "$files" | wc -l) files"
 }

@@ -51,7 +51,7 @@ struct ScriptedAttempter final : Attempter {
     }
     bool wait_for_tries(std::size_t count) {
         std::unique_lock lock(mutex);
-        return changed.wait_for(lock, std::chrono::seconds(20), [&] { return tries >= count; });
+        return changed.wait_for(lock, std::chrono::seconds(120), [&] { return tries >= count; });
     }
 };
 

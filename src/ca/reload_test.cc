@@ -27,7 +27,7 @@ struct ReloadSink final : Sink {
     }
     /// What was written since the last call, once `what` is in it.
     std::string until(std::string_view what) {
-        for (int i = 0; i < 20'000; ++i) {
+        for (int i = 0; i < 120'000; ++i) {
             {
                 const std::lock_guard lock(mutex);
                 if (text.find(what) != std::string::npos) {

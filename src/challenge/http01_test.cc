@@ -59,7 +59,7 @@ public:
 };
 
 /// The outcome for a server that does as `handler` says, with the time in milliseconds.
-std::string against(const std::function<void(const TcpPeer&)>& handler, int time = 5000) {
+std::string against(const std::function<void(const TcpPeer&)>& handler, int time = 20'000) {
     const TcpServer server(handler);
     TestWorld world;
     world.settings.http_port = server.port;
@@ -67,7 +67,7 @@ std::string against(const std::function<void(const TcpPeer&)>& handler, int time
     world.resolver.hosts["a.test"] = {{"127.0.0.1"}};
     const auto begin = world.clock.monotonic();
     std::string outcome = world.run(Kind::kHttp01, "a.test");
-    CHECK(world.clock.monotonic() - begin < 8s);
+    CHECK(world.clock.monotonic() - begin < 30s);
     const std::string origin = "http://a.test:" + std::to_string(server.port);
     const std::size_t at = outcome.find(origin);
     return at == std::string::npos ? outcome : outcome.replace(at, origin.size(), "SITE");
@@ -315,7 +315,7 @@ TEST_CASE("10.1 (17): hostile http-01 servers cost no more than the time and byt
 
 TEST_CASE("http-01: slow servers cost no more than the time we give") {
     const std::string late = "retry connection: GET SITE: context deadline exceeded";
-    CHECK(against([](const TcpPeer& peer) { peer.drain(); }, 300) == late);
+    CHECK(against([](const TcpPeer& peer) { peer.drain(); }, 1000) == late);
     const auto drip = [](const std::string& start) {
         return [start](const TcpPeer& peer) {
             peer.head();
@@ -325,9 +325,9 @@ TEST_CASE("http-01: slow servers cost no more than the time we give") {
             }
         };
     };
-    CHECK(against(drip(""), 300) == late);
-    CHECK(against(drip("HTTP/1.1 200 OK\r\nX-Slow: "), 300) == late);
-    CHECK(against(drip("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"), 300) == late);
+    CHECK(against(drip(""), 1000) == late);
+    CHECK(against(drip("HTTP/1.1 200 OK\r\nX-Slow: "), 1000) == late);
+    CHECK(against(drip("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"), 1000) == late);
 }
 
 TEST_CASE("http-01: broken answers may be mended") {
@@ -357,7 +357,7 @@ TEST_CASE("http-01: the second address has its share of the time if the first is
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
     REQUIRE(::bind(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     REQUIRE(::listen(silent, 5) == 0);
-    site.world.settings.total = 600ms;
+    site.world.settings.total = 4s;  // Each has half of it.
     site.world.resolver.hosts["a.test"] = {{"127.0.0.2", "127.0.0.1"}};
     CHECK(site.run() == "valid");
     ::close(silent);

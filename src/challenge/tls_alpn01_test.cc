@@ -98,7 +98,7 @@ TEST_CASE("tls-alpn-01: what breaks off may be mended") {
         const test::TcpServer server(handler);
         TestWorld world;
         world.settings.tls_port = server.port;
-        world.settings.total = 500ms;
+        world.settings.total = 2s;
         world.resolver.hosts["a.test"] = {{"127.0.0.1"}};
         return world.run(Kind::kTlsAlpn01, "a.test");
     };

@@ -218,8 +218,8 @@ TEST_CASE("a head above the limit is 431, a line that never ends in a body is re
 }
 
 TEST_CASE("slow heads, slow bodies, idle and deaf clients are closed at their deadlines") {
-    const std::chrono::seconds second{1};
-    const Running running({.limits = {.request = second, .write = second, .idle = second}});
+    const std::chrono::seconds limit{2};
+    const Running running({.limits = {.request = limit, .write = limit, .idle = limit}});
     const std::uint16_t port = running.server->port();
     Wire idle(port);
     Wire head(port);
@@ -237,7 +237,7 @@ TEST_CASE("slow heads, slow bodies, idle and deaf clients are closed at their de
     deaf.say(many);
     const SystemClock clock;
     const auto began = clock.monotonic();
-    for (int i = 0; i < 12; ++i) {  // A drip of bytes buys no time.
+    for (int i = 0; i < 24; ++i) {  // A drip of bytes buys no time.
         head.say("l");
         ::poll(nullptr, 0, 100);
     }
@@ -245,9 +245,9 @@ TEST_CASE("slow heads, slow bodies, idle and deaf clients are closed at their de
     CHECK(!has(head.all(), "200 OK"));
     CHECK(body.all().empty());
     CHECK(kept.all().empty());
-    ::poll(nullptr, 0, 300);  // Its time began last.
+    ::poll(nullptr, 0, 3000);  // Its time began last.
     CHECK(deaf.all().size() < 30'000'000);
-    CHECK(clock.monotonic() - began < std::chrono::seconds(3));
+    CHECK(clock.monotonic() - began < std::chrono::seconds(14));
 }
 
 /// A handler that waits until it is let go.
@@ -279,7 +279,8 @@ struct Gate {
 };
 
 TEST_CASE("beyond the limit a new connection takes the place of the one that waited longest") {
-    const Running running({.limits = {.connections = 2}});
+    // One worker: before the next answer it has put down whom the last one was for as waiting.
+    const Running running({.limits = {.connections = 2, .workers = 1}});
     const std::uint16_t port = running.server->port();
     Wire first(port);
     Wire second(port);
@@ -287,7 +288,6 @@ TEST_CASE("beyond the limit a new connection takes the place of the one that wai
     CHECK(has(first.until("true}"), "200 OK"));
     second.say(get("/hello"));
     CHECK(has(second.until("true}"), "200 OK"));
-    ::poll(nullptr, 0, 100);  // The worker that answered has put it down as waiting.
     first.say(get("/hello"));
     CHECK(has(first.until("true}"), "200 OK"));
     Wire third(port);
@@ -348,7 +348,7 @@ TEST_CASE("who is not done when the drain's time is up is closed, and run ends")
     CHECK(clock.monotonic() - began >= std::chrono::milliseconds(900));
     gate.let_go();
     running.stop();
-    CHECK(clock.monotonic() - began < std::chrono::seconds(4));
+    CHECK(clock.monotonic() - began < std::chrono::seconds(30));
     CHECK(!has(deaf.all(), "(no end)"));
 }
 

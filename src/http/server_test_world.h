@@ -85,7 +85,7 @@ public:
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-        const timeval patience{.tv_sec = 5, .tv_usec = 0};
+        const timeval patience{.tv_sec = 60, .tv_usec = 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     }
     ~Wire() { ::close(fd_); }
@@ -102,7 +102,7 @@ public:
         }
         return *this;
     }
-    /// Until the server closes; "(no end)" is added if it does not within five seconds.
+    /// Until the server closes; "(no end)" is added if it does not within a minute.
     std::string all() {
         std::string heard;
         for (;;) {

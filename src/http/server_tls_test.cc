@@ -236,7 +236,7 @@ private:
             const std::string_view open = "HTTP/1.1 200 Connection established\r\n\r\n";
             (void)::send(client, open.data(), open.size(), MSG_NOSIGNAL);
             pollfd ends[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
-            while (::poll(ends, 2, 5000) > 0 && (ends[0].revents == 0 || pass(client, server)) &&
+            while (::poll(ends, 2, 60'000) > 0 && (ends[0].revents == 0 || pass(client, server)) &&
                    (ends[1].revents == 0 || pass(server, client))) {
             }
         }

@@ -53,7 +53,7 @@ constexpr std::string_view kAsk = "GET /ask HTTP/1.1\r\nHost: x\r\nConnection: c
 int hello(const Running& running) {
     const auto got = Client::make({})->send({.url = running.url("/hello"),
                                              .max_body = 100,
-                                             .timeout = std::chrono::milliseconds(5000)});
+                                             .timeout = std::chrono::milliseconds(60'000)});
     return got ? got->status : 0;
 }
 

@@ -165,7 +165,7 @@ TEST_CASE("silence ends when the time is up") {
           "net.dns_timeout: lookup a.test.: i/o timeout");
     CHECK(addresses(server, "a.test.", {.time = 300ms}) ==
           "net.dns_timeout: lookup a.test.: i/o timeout");
-    CHECK(kClock.monotonic() - begin < 5s);
+    CHECK(kClock.monotonic() - begin < 15s);
 }
 
 TEST_CASE("addresses of one kind are enough if the other cannot be had") {
@@ -178,7 +178,7 @@ TEST_CASE("addresses of one kind are enough if the other cannot be had") {
             return silent ? std::vector<Bytes>{}
                           : std::vector<Bytes>{dns_reply(query, {}, kServfail)};
         });
-        CHECK(addresses(server, "a.test.", {.time = 600ms}) == "192.0.2.1");
+        CHECK(addresses(server, "a.test.", {.time = 3s}) == "192.0.2.1");
     }
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("a lookup gives up when told to") {
     const auto begin = kClock.monotonic();
     CHECK(txt(server, "a.test.", {.time = 20s, .stop_fd = stop}) ==
           "net.dns_timeout: lookup a.test.: i/o timeout");
-    CHECK(kClock.monotonic() - begin < 5s);
+    CHECK(kClock.monotonic() - begin < 15s);
     ::close(stop);
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("answers with a wrong number or another question are not taken") {
         return {dns_reply(other, {dns_txt({"forged"})}), renamed,
                 dns_reply(query, {dns_txt({"true"})})};
     });
-    CHECK(txt(server, "a.test.", {.time = 5s}) == "true");
+    CHECK(txt(server, "a.test.", {.time = 30s}) == "true");
 }
 
 TEST_CASE("garbage is an error, never a record") {

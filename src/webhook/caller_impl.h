@@ -54,6 +54,8 @@ public:
     Result<Answer> call(const Target& target, const std::string& url, std::string_view rest,
                         const std::string& request_id);
 
+    const Patience& patience() const { return patience_; }
+
     /// From now on no call waits before it tries again; it fails instead.
     void hurry();
 

@@ -8,7 +8,6 @@ namespace step::webhook {
 namespace {
 
 constexpr std::size_t kMostWaiting = 1000;
-constexpr std::chrono::seconds kDrain{5};
 
 }  // namespace
 
@@ -21,7 +20,7 @@ Notifier::~Notifier() {
         }
         end_ = true;
         changed_.notify_all();
-        if (!changed_.wait_for(lock, kDrain, [this] { return done_; })) {
+        if (!changed_.wait_for(lock, caller_.patience().at_the_end, [this] { return done_; })) {
             lost = waiting_.size();
             waiting_.clear();
         }

@@ -19,7 +19,7 @@ public:
     /// All must outlive it.
     Notifier(const Target& target, Caller& caller, Log& log)
         : target_(target), caller_(caller), log_(log) {}
-    /// Delivers what is waiting, as long as that takes no more than a few seconds.
+    /// Delivers what is waiting, for Patience::at_the_end at most.
     ~Notifier();
     Notifier(const Notifier&) = delete;
     Notifier& operator=(const Notifier&) = delete;

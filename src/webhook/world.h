@@ -33,6 +33,8 @@ struct World {
 struct Patience {
     std::chrono::milliseconds in_all{10'000};
     std::chrono::milliseconds before_retry{1'000};
+    /// When the CA goes: for the notifications of one webhook that still wait.
+    std::chrono::milliseconds at_the_end{5'000};
 };
 
 }  // namespace step::webhook

@@ -153,7 +153,7 @@ class Machine(CloudSeeds):
         self.addCleanup(setattr, self.clouds.google, "key", old)
         self.clouds.google.new_key()
         self.clouds.google.start()
-        self.until_enrolled(f"step ca certificate bar.local bar.crt bar.key --provisioner {GCP}", seconds=60)
+        self.until_enrolled(f"step ca certificate bar.local bar.crt bar.key --provisioner {GCP}")
 
     def test_a_token_that_somebody_else_signed_is_refused_and_burns_nothing(self):
         self.begin()

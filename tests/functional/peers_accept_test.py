@@ -98,7 +98,7 @@ class PeersAccept(Case):
         (folder / "main.go").write_text(GO_VERIFY)
         (folder / "go.mod").write_text("module verify\n\ngo 1.21\n")
         self.ca.run(go, "build", "-C", "govet", "-o", "verify", ".", env={"GOCACHE": str(self.ca.file("cache")), "GOFLAGS": "-mod=mod"},
-                    timeout=300)
+                    timeout=1500)
         for leaf in self.leaves:
             self.ca.run(folder / "verify", self.root, leaf, "leaf.test")
 

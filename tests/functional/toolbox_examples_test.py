@@ -94,7 +94,7 @@ ELSEWHERE_BY_LINE = {
     "https://example.com/jwks": "jose_test.py",
     "step ca ": "offline_test.py",
 }
-TIMEOUT = 60
+TIMEOUT = 600
 # What stands at the end when a question waits: marks of the terminal aside.
 ANSWERS = ((rb"\[y/n\]\W*(\x1b\[[^a-z]*[a-zA-Z])*\s*$", b"y\r"),
            (rb"(password|Password|encrypt|decrypt|generate one)[^\n]*:\s*(\x1b\[[0-9;?]*[a-zA-Z]|\s)*$", b"password\r"),
@@ -144,7 +144,7 @@ class Examples(unittest.TestCase):
         cls.env = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(cls.top / "home"), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
         (cls.top / "home").mkdir()
         done = subprocess.run(["bash", "-c", SETUP], cwd=cls.made, env=cls.env, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              check=False, timeout=300)
+                              check=False, timeout=1200)
         assert done.returncode == 0, done.stderr
         read = {name: (cls.made / name).read_text().strip() for name in ("kid", "token", "digest")}
         cls.env.update(KID=read["kid"], TOKEN=read["token"], DIGEST=read["digest"], NONCE="a nonce of 24 octets....", password="password")

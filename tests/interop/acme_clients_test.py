@@ -44,7 +44,7 @@ class Client(harness.Case):
         self.work = self.home()
 
     def run_(self, *argv, **options):
-        return self.work.run(*argv, **{"timeout": 90, **options})
+        return self.work.run(*argv, **{"timeout": 3 * harness.PATIENCE, **options})
 
     def read(self, path):
         return pathlib.Path(path).read_text()

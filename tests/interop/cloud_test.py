@@ -110,7 +110,7 @@ class Tokens(CloudCase):
                 self.assertEqual(list(theirs), list(ours))
                 for name, value in theirs.items():
                     if name in ("iat", "nbf", "exp"):
-                        self.assertAlmostEqual(ours[name], value, delta=5)
+                        self.assertAlmostEqual(ours[name], value, delta=300)  # Made one after the other, on a machine that may be slow.
                     elif name != "uti":
                         self.assertEqual(ours[name], value, name)
                 self.assertEqual(*(token.split(".")[0] for token in tokens))

@@ -62,7 +62,7 @@ class Otp(unittest.TestCase):
         zbarimg = tool("zbarimg")
         for size in ("10", "20", "64", "300", "600"):
             uri = self.generate("--url", "--qr", "code.png", "--secret-size", size, "--force")
-            read = subprocess.run([zbarimg, "-q", "--raw", "code.png"], cwd=self.work, capture_output=True, text=True, check=False)
+            read = subprocess.run([zbarimg, "-q", "--raw", "-Sdisable", "-Sqrcode.enable", "code.png"], cwd=self.work, capture_output=True, text=True, check=False)
             self.assertEqual(read.stdout, uri, size)
         picture = self.work / "code.png"
         self.assertEqual(picture.stat().st_mode & 0o777, 0o644)

@@ -168,7 +168,7 @@ private:
 
     void by_tcp() {
         const int client = ::accept4(tcp_, nullptr, nullptr, SOCK_CLOEXEC);
-        const timeval patience{.tv_sec = 2, .tv_usec = 0};
+        const timeval patience{.tv_sec = 10, .tv_usec = 0};
         ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         Bytes heard;
         char buffer[4096];

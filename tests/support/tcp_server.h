@@ -18,11 +18,11 @@
 namespace step::test {
 
 /// One connection that a TcpServer took, for as long as its handler runs. Nothing on it takes
-/// longer than five seconds, and sending stops when the other side has closed.
+/// longer than half a minute, and sending stops when the other side has closed.
 class TcpPeer {
 public:
     explicit TcpPeer(int fd) : fd_(fd) {
-        const timeval patience{.tv_sec = 5, .tv_usec = 0};
+        const timeval patience{.tv_sec = 30, .tv_usec = 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     }
@@ -55,7 +55,7 @@ public:
         }
         return heard;
     }
-    /// Until the other side closes, or five seconds without a byte.
+    /// Until the other side closes, or half a minute without a byte.
     void drain() const {
         char buffer[4096];
         while (::recv(fd_, buffer, sizeof buffer, 0) > 0) {

@@ -39,7 +39,7 @@ def main():
                     "token": challenge.chall.encode("token"), "value": value}
             urllib.request.urlopen(job["solve"], json.dumps(body).encode()).close()
             acme.answer_challenge(challenge, response)
-        done = acme.poll_and_finalize(order, datetime.datetime.now() + datetime.timedelta(seconds=60))
+        done = acme.poll_and_finalize(order, datetime.datetime.now() + datetime.timedelta(seconds=600))
         return done.fullchain_pem
 
     first, second = issue(), issue()

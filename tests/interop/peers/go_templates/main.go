@@ -2,8 +2,8 @@
 //
 // Each line of standard input is {"template": text, "data": any}; each line of the answer is
 // {"output": text}, {"octets": base64} where the text is not UTF-8, or {"error": text}, in the same
-// order. What takes longer than two seconds, or panics, is answered with "unfinished": it says
-// nothing about either.
+// order. What takes longer than two seconds (or STEP_PATIENCE says how many), or panics, is answered
+// with "unfinished": it says nothing about either.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -60,6 +61,10 @@ func render(q question) (a answer) {
 }
 
 func main() {
+	patience := 2 * time.Second
+	if seconds, err := strconv.Atoi(os.Getenv("STEP_PATIENCE")); err == nil {
+		patience = time.Duration(seconds) * time.Second
+	}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)
@@ -76,7 +81,7 @@ func main() {
 			select {
 			case a := <-done:
 				out.Encode(a)
-			case <-time.After(2 * time.Second):
+			case <-time.After(patience):
 				out.Encode(answer{Unfinished: "too slow"})
 			}
 		}
