@@ -124,11 +124,9 @@ class Server(harness.Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("bind: address already in use; free the port, or use '--http-listen' or '--webroot'", done.stderr)
 
-    def test_an_interrupt_cleans_the_webroot(self):
-        root = self.user.file("www")
-        root.mkdir()
-        web = self.site.responder(self.address)
-        waiting = [True]
+    def waiting_for_its_challenge(self, *mode):
+        """A run whose challenge nobody answers, at that point."""
+        web, waiting = self.site.responder(self.address), [True]
 
         class Slow(dict):
             def get(self, *_):
@@ -141,14 +139,24 @@ class Server(harness.Case):
         self.addCleanup(waiting.clear)
         process = subprocess.Popen(
             [self.user.step, "ca", "certificate", self.name, "a.crt", "a.key", "--acme", self.site.directory(), "--root",
-             str(self.site.root), "--webroot", str(root)], cwd=self.user.path, env=self.user.env, text=True,
+             str(self.site.root), *mode], cwd=self.user.path, env=self.user.env, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process, web
+
+    def wait_until(self, done, what):
         end = time.monotonic() + harness.PATIENCE
-        while not list(root.glob(f"{PLACE}/*")):
-            self.assertLess(time.monotonic(), end, "no file in the webroot")
+        while not done():
+            self.assertLess(time.monotonic(), end, what)
             time.sleep(0.01)
+
+    def test_an_interrupt_cleans_the_webroot(self):
+        root = self.user.file("www")
+        root.mkdir()
+        process, _ = self.waiting_for_its_challenge("--webroot", str(root))
+        self.wait_until(lambda: list(root.glob(f"{PLACE}/*")), "no file in the webroot")
         process.send_signal(signal.SIGINT)
-        waiting.clear()
         _, errors = process.communicate(timeout=harness.PATIENCE)
         self.assertNotEqual(process.returncode, 0, errors)
         self.assertEqual(list((root / PLACE).iterdir()), [], errors)
@@ -223,6 +231,20 @@ class Original(StepCa):
 
 class Ours(StepCa):
     program = "ours"
+
+    def test_an_interrupt_does_not_wait_for_a_server_that_hangs(self):
+        root = self.user.file("www")
+        root.mkdir()
+        server = self.site.server.process
+        self.addCleanup(server.send_signal, signal.SIGCONT)
+        process, web = self.waiting_for_its_challenge("--webroot", str(root))
+        self.wait_until(lambda: web.asked, "nobody asked the responder")
+        server.send_signal(signal.SIGSTOP)
+        time.sleep(3)  # It looks every second.
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=45)  # A request alone may take a minute.
+        self.assertNotEqual(process.returncode, 0, errors)
+        self.assertEqual(list((root / PLACE).iterdir()), [], errors)
 
 
 class OriginalClient(harness.Case):

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -54,6 +56,7 @@ struct Issue::Proof {
     HttpAnswers& answers;
     std::string url, name, token;
     std::chrono::nanoseconds began{}, asked{}, look_at{};  ///< Of the monotonic clock.
+    std::optional<Duration> told{};  ///< By the answer to the challenge: when to look again.
     bool hidden = false;
 };
 
@@ -65,7 +68,9 @@ Status Issue::respond(Proof& proof, const Challenge& challenge) {
         return prefixed(answer.refusal(), where);
     }
     proof.asked = parts_.clock.monotonic();
-    proof.look_at = proof.asked + pause_after(answer.retry_after, 0);
+    // Most tries take no time: one look comes soon (RFC 8555 7.5.1 has Retry-After for those).
+    proof.look_at = proof.asked + pause_after({}, 0);
+    proof.told = answer.retry_after;
     return ok();
 }
 
@@ -124,7 +129,8 @@ Status Issue::await_authorization(Proof& proof) {
             return failed_challenge(authorization);
         }
         parts_.tell(".");
-        proof.look_at = now + pause_after(answer.retry_after, looks);
+        const auto told = std::exchange(proof.told, {});
+        proof.look_at = now + pause_after(answer.retry_after ? answer.retry_after : told, looks);
         // Some servers look once for each response and then leave the challenge pending.
         const bool given_up = challenge->status == "pending" && challenge->error;
         if (given_up && now - proof.asked >= kRepeat) {

@@ -87,6 +87,7 @@ Result<Answer> Session::exchange(http::Outgoing request) {
     request.headers.emplace_back("User-Agent", user_agent());
     request.headers.emplace_back("X-Request-Id", make_uuid(parts_.random));
     request.timeout = kTimeout;
+    request.stop_fd = parts_.stop_fd;
     request.max_body = std::max(request.max_body, kMaxAnswer);
     auto answer = parts_.transport->send(request);
     if (!answer) {

@@ -51,6 +51,7 @@ public:
         std::unique_ptr<http::Client> transport{};
         const Clock& clock;
         Random& random;
+        int stop_fd = -1;  ///< Readable: requests fail at once. -1: none.
     };
     /// Reads the directory at `url`. Fails with kInvalidArgument if that is no https URL,
     /// with the server's refusal, or with "error reading the directory: …".

@@ -77,13 +77,15 @@ Result<http::TlsContextPtr> trust(const cli::Context& context, const AcmeTarget&
     return http::make_client_tls({.roots = std::move(roots)});
 }
 
-Result<acme::Session> open_session(const cli::Context& context, const AcmeTarget& target) {
+Result<acme::Session> open_session(const cli::Context& context, const AcmeTarget& target,
+                                   int stop_fd) {
     STEP_ASSIGN(http::Client::Options transport, transport_to(context, target.directory));
     STEP_ASSIGN(transport.tls, trust(context, target));
     auto session = acme::Session::open(target.directory,
                                        {.transport = http::Client::make(std::move(transport)),
                                         .clock = context.clock,
-                                        .random = context.random});
+                                        .random = context.random,
+                                        .stop_fd = stop_fd});
     return session ? std::move(session)
                    : Result<acme::Session>(
                          explain(std::move(session).error(),
@@ -178,7 +180,7 @@ Result<std::string> acme_certificate(cli::Context& context, const AcmeTarget& ta
     acme::Wish wish{.identifiers = identifiers, .csr = csr.der, .key = csr.key};
     STEP_ASSIGN(wish.not_before, time_flag(args, "not-before", now));
     STEP_ASSIGN(wish.not_after, time_flag(args, "not-after", now));
-    // Until the file in it is removed, signals wait.
+    // Until the file in it is removed, signals only end what we wait for.
     const std::string webroot = args.get("webroot");
     std::optional<RenewalSignals> held;
     if (!webroot.empty()) {
@@ -188,7 +190,8 @@ Result<std::string> acme_certificate(cli::Context& context, const AcmeTarget& ta
     const auto answers =
         webroot.empty() ? acme::standalone_answers(args.get("http-listen"), context.clock, random)
                         : acme::webroot_answers(webroot);
-    STEP_ASSIGN(acme::Session session, open_session(context, target));
+    STEP_ASSIGN(acme::Session session,
+                open_session(context, target, held ? held->pending_fd() : -1));
     const acme::AccountFile file(join_path(context.steppath, "acme"), target.directory,
                                  acme::as_contacts(args.list("contact")));
     acme::Issue issue({.session = session,

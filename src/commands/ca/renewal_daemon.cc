@@ -1,5 +1,8 @@
 #include "commands/ca/renewal_daemon.h"
 
+#include <sys/signalfd.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <ctime>
 
@@ -51,6 +54,7 @@ private:
 
 struct RenewalSignals::Sets {
     sigset_t ours{}, before{};
+    int pending = -1;
 };
 
 RenewalSignals::RenewalSignals() : sets_(std::make_unique<Sets>()) {
@@ -59,10 +63,18 @@ RenewalSignals::RenewalSignals() : sets_(std::make_unique<Sets>()) {
         (void)sigaddset(&sets_->ours, number);
     }
     (void)pthread_sigmask(SIG_BLOCK, &sets_->ours, &sets_->before);
+    sets_->pending = ::signalfd(-1, &sets_->ours, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 RenewalSignals::~RenewalSignals() {
+    if (sets_->pending >= 0) {
+        ::close(sets_->pending);
+    }
     (void)pthread_sigmask(SIG_SETMASK, &sets_->before, nullptr);
+}
+
+int RenewalSignals::pending_fd() const {
+    return sets_->pending;
 }
 
 Wake RenewalSignals::wait(Duration at_most) const {

@@ -41,6 +41,8 @@ public:
     RenewalSignals& operator=(const RenewalSignals&) = delete;
     ~RenewalSignals();
     Wake wait(Duration at_most) const;
+    /// Readable while a signal is held back; -1 if there can be none.
+    int pending_fd() const;
 
 private:
     struct Sets;
