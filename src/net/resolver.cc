@@ -1,6 +1,7 @@
 #include "net/resolver.h"
 
 #include <ares.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostAddresses = 32, kMostName = 255;
 constexpr int kTries = 3;
+constexpr std::chrono::nanoseconds kNow{0}, kGrace = 2s;
 
 using ChannelPtr = std::unique_ptr<ares_channeldata, void (*)(ares_channel)>;
 
@@ -48,9 +50,7 @@ void take_addresses(void* into, int status, int /*timeouts*/, ares_addrinfo* fou
     answer.status = status;
     const ares_addrinfo_node* one = found != nullptr ? found->nodes : nullptr;
     for (; one != nullptr && answer.addresses.size() < kMostAddresses; one = one->ai_next) {
-        const auto address = address_of(*one->ai_addr);
-        if (address && std::find(answer.addresses.begin(), answer.addresses.end(), *address) ==
-                           answer.addresses.end()) {
+        if (const auto address = address_of(*one->ai_addr)) {
             answer.addresses.push_back(*address);
         }
     }
@@ -76,6 +76,25 @@ bool can_be_asked(std::string_view name) {
            });
 }
 
+/// Of a lookup that gave no address: whether the name has none.
+bool is_absence(int status) {
+    return status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_SUCCESS;
+}
+
+/// IPv6 first, none twice, no more than there may be.
+std::vector<Address> in_order(const std::vector<Address>& found) {
+    std::vector<Address> all;
+    for (const bool v4 : {false, true}) {
+        for (const Address& one : found) {
+            if (one.is_v4() == v4 && all.size() < kMostAddresses &&
+                std::find(all.begin(), all.end(), one) == all.end()) {
+                all.push_back(one);
+            }
+        }
+    }
+    return all;
+}
+
 class CaresResolver final : public Resolver {
 public:
     CaresResolver(const Clock& clock, std::string server)
@@ -85,29 +104,36 @@ public:
         if (const auto literal = Address::parse(name)) {
             return std::vector<Address>{*literal};
         }
-        STEP_ASSIGN(Answer answer,
-                    ask(name, wait, [](ares_channel channel, const char* host, Answer& into) {
-                        ares_addrinfo_hints hints{};
-                        hints.ai_family = AF_UNSPEC;
-                        hints.ai_flags =
-                            ARES_AI_NOSORT;  // It would open a socket for each address.
-                        ares_getaddrinfo(channel, host, nullptr, &hints, take_addresses, &into);
-                    }));
-        if (answer.addresses.empty()) {
-            return lookup_error(name, ARES_ENODATA);
+        STEP_ASSIGN(Question question, prepare(name, wait));
+        STEP_ASSIGN(const std::vector<std::string> candidates, complete(question, wait));
+        std::vector<Address> found = in_hosts_file(question);
+        int status = ARES_SUCCESS;
+        for (std::size_t i = 0; found.empty() && i < candidates.size(); ++i) {
+            const auto [v6, v4] = ask_both(question, candidates[i], wait.stop_fd);
+            found = v6.addresses;
+            found.insert(found.end(), v4.addresses.begin(), v4.addresses.end());
+            status = is_absence(v6.status) ? v4.status : v6.status;
+            if (!is_absence(status)) {
+                break;
+            }
         }
-        std::stable_partition(answer.addresses.begin(), answer.addresses.end(),
-                              [](const Address& address) { return !address.is_v4(); });
-        return std::move(answer.addresses);
+        if (found.empty()) {
+            return lookup_error(name, status == ARES_SUCCESS ? ARES_ENODATA : status);
+        }
+        return in_order(std::move(found));
     }
 
     Result<std::vector<Bytes>> txt(const std::string& name, const Wait& wait) override {
-        STEP_ASSIGN(const Answer answer,
-                    ask(name, wait, [](ares_channel channel, const char* host, Answer& into) {
-                        ares_search(channel, host, kClassIn, kTypeTxt, take_message, &into);
-                    }));
-        int status = ARES_SUCCESS;
-        std::vector<Bytes> records = read_txt_answer(answer.message, status);
+        STEP_ASSIGN(const Question question, prepare(name, wait));
+        Answer answer;
+        ares_search(question.channel.get(), question.host.c_str(), kClassIn, kTypeTxt, take_message,
+                    &answer);
+        drive(question, wait.stop_fd, [&] { return answer.done ? kNow : question.end; });
+        int status = answer.status;
+        std::vector<Bytes> records;
+        if (status == ARES_SUCCESS) {
+            records = read_txt_answer(answer.message, status);
+        }
         if (status == ARES_SUCCESS && records.empty()) {
             status = ARES_ENODATA;
         }
@@ -124,7 +150,7 @@ private:
     /// shares neither source port nor query numbers with another.
     Result<ChannelPtr> open(bool absolute, std::chrono::milliseconds time) const {
         static const int library = ares_library_init(ARES_LIB_INIT_ALL);
-        std::string lookups = "fb";  // Files before DNS, as Go does it.
+        std::string lookups = "b";  // The hosts file is asked by itself.
         ares_options options{};
         options.flags = ARES_FLAG_NOALIASES | ARES_FLAG_EDNS;
         options.ednspsz = 1232;
@@ -152,31 +178,109 @@ private:
         return channel;
     }
 
-    template <class Start>
-    Result<Answer> ask(const std::string& name, const Wait& wait, Start start) const {
+    /// A name that may be asked for, and what asks.
+    struct Question {
+        std::string host{};  ///< Without a dot at its end.
+        bool absolute = false;
+        std::chrono::nanoseconds end{};
+        ChannelPtr channel;
+    };
+
+    Result<Question> prepare(const std::string& name, const Wait& wait) const {
         if (!can_be_asked(name)) {
             return lookup_error(name, ARES_EBADNAME);
         }
         const bool absolute = name.ends_with('.');
-        const std::string host = absolute ? name.substr(0, name.size() - 1) : name;
-        STEP_ASSIGN(const ChannelPtr channel, open(absolute, wait.time));
-        Answer answer;
-        start(channel.get(), host.c_str(), answer);
-        drive(channel.get(), answer, wait);
-        if (answer.status != ARES_SUCCESS) {
-            return lookup_error(name, answer.status);
-        }
-        return answer;
+        STEP_ASSIGN(ChannelPtr channel, open(absolute, wait.time));
+        return Question{.host = absolute ? name.substr(0, name.size() - 1) : name,
+                        .absolute = absolute,
+                        .end = clock_.monotonic() + wait.time,
+                        .channel = std::move(channel)};
     }
 
-    /// Until there is an answer or no time left; then every callback has been called.
-    void drive(ares_channel channel, const Answer& answer, const Wait& wait) const {
-        const auto end = clock_.monotonic() + wait.time;
-        while (!answer.done) {
+    /// The names to ask for, one after the other: alone, and with the search domains of the system
+    /// before or behind as its `ndots` says. Afterwards the channel completes none itself: it would
+    /// do so for each kind of address, and mix those of different names.
+    Result<std::vector<std::string>> complete(Question& question, const Wait& wait) const {
+        std::vector<std::string> all{question.host};
+        ares_options system{};
+        int mask = 0;
+        if (question.absolute ||
+            ares_save_options(question.channel.get(), &system, &mask) != ARES_SUCCESS) {
+            return all;
+        }
+        for (int i = 0; i < system.ndomains; ++i) {
+            all.push_back(question.host + "." + system.domains[i]);
+        }
+        const auto dots = std::count(question.host.begin(), question.host.end(), '.');
+        if (dots < system.ndots) {
+            std::rotate(all.begin(), all.begin() + 1, all.end());
+        }
+        ares_destroy_options(&system);
+        if (all.size() > 1) {
+            STEP_ASSIGN(question.channel, open(/*absolute=*/true, wait.time));
+        }
+        return all;
+    }
+
+    static std::vector<Address> in_hosts_file(const Question& question) {
+        std::vector<Address> found;
+        for (const int family : {AF_INET6, AF_INET}) {
+            hostent* host = nullptr;
+            if (ares_gethostbyname_file(question.channel.get(), question.host.c_str(), family,
+                                        &host) != ARES_SUCCESS) {
+                continue;
+            }
+            for (char** one = host->h_addr_list; *one != nullptr; ++one) {
+                const auto address =
+                    Address::from_octets({*one, static_cast<std::size_t>(host->h_length)});
+                if (address) {
+                    found.push_back(*address);
+                }
+            }
+            ares_free_hostent(host);
+        }
+        return found;
+    }
+
+    struct Both {
+        Answer v6{}, v4{};
+    };
+    /// Asks for both kinds at once. Once there are addresses of one, the other has not long to
+    /// come: some servers never answer for a kind that they do not know (RFC 8305 3).
+    Both ask_both(const Question& question, const std::string& host, int stop_fd) const {
+        Both both;
+        const auto ask = [&](int family, Answer& into) {
+            ares_addrinfo_hints hints{};
+            hints.ai_family = family;
+            hints.ai_flags = ARES_AI_NOSORT;  // It would open a socket for each address.
+            ares_getaddrinfo(question.channel.get(), host.c_str(), nullptr, &hints, take_addresses,
+                             &into);
+        };
+        ask(AF_INET6, both.v6);
+        ask(AF_INET, both.v4);
+        std::optional<std::chrono::nanoseconds> first;
+        drive(question, stop_fd, [&] {
+            if (both.v6.done && both.v4.done) {
+                return kNow;
+            }
+            if (!first && !(both.v6.addresses.empty() && both.v4.addresses.empty())) {
+                first = clock_.monotonic();
+            }
+            return first ? std::min(question.end, *first + kGrace) : question.end;
+        });
+        return both;
+    }
+
+    /// Works until the moment that `until` names each time, or until told to stop; then every
+    /// callback has been called.
+    template <class Until>
+    void drive(const Question& question, int stop_fd, const Until& until) const {
+        while (true) {
             const auto left =
-                std::chrono::ceil<std::chrono::milliseconds>(end - clock_.monotonic());
-            if (left <= 0ms || !step_once(channel, left, wait.stop_fd)) {
-                ares_cancel(channel);
+                std::chrono::ceil<std::chrono::milliseconds>(until() - clock_.monotonic());
+            if (left <= 0ms || !step_once(question.channel.get(), left, stop_fd)) {
+                ares_cancel(question.channel.get());
                 return;
             }
         }

@@ -3,6 +3,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 
 #include "base/system.h"
@@ -180,6 +182,50 @@ TEST_CASE("addresses of one kind are enough if the other cannot be had") {
         });
         CHECK(addresses(server, "a.test.", {.time = 3s}) == "192.0.2.1");
     }
+}
+
+TEST_CASE("a kind of address whose servers never answer does not hold up the other") {
+    for (const unsigned silent : {test::kAaaa, test::kA}) {
+        DnsServer server([silent](const DnsQuery& query) -> std::vector<Bytes> {
+            if (query.type == silent) {
+                return {};
+            }
+            return {
+                dns_reply(query, {dns_address(silent == test::kA ? "2001:db8::1" : "192.0.2.1")})};
+        });
+        CHECK(addresses(server, "a.test.") == (silent == test::kA ? "2001:db8::1" : "192.0.2.1"));
+        // The third time would be after 7.5 s.
+        const auto asked = server.asked();
+        const std::string again = silent == test::kA ? "a.test A" : "a.test AAAA";
+        CHECK(std::count(asked.begin(), asked.end(), again) < 3);
+    }
+}
+
+TEST_CASE("a name is completed with search domains, and all of its addresses are of one name") {
+    const std::vector<std::pair<std::string, std::string>> zone = {
+        {"web.one.test", "192.0.2.1"},
+        {"web.two.test", "2001:db8::2"},
+        {"web.sub", "192.0.2.3"},
+        {"web.sub.one.test", "2001:db8::4"},
+        {"other.sub.two.test", "192.0.2.5"}};
+    DnsServer server([&](const DnsQuery& query) -> std::vector<Bytes> {
+        std::vector<test::DnsRecord> records;
+        bool exists = false;
+        for (const auto& [name, text] : zone) {
+            const test::DnsRecord record = dns_address(text);
+            exists = exists || name == query.name;
+            if (name == query.name && record.type == query.type) {
+                records.push_back(record);
+            }
+        }
+        return {dns_reply(query, records, exists ? 0 : kNxdomain)};
+    });
+    ::setenv("LOCALDOMAIN", "one.test two.test", 1);
+    CHECK(addresses(server, "web") == "192.0.2.1");
+    CHECK(addresses(server, "web.sub") == "192.0.2.3");
+    CHECK(addresses(server, "other.sub") == "192.0.2.5");
+    CHECK(addresses(server, "other.sub.") == "net.no_such_name: lookup other.sub.: no such host");
+    ::unsetenv("LOCALDOMAIN");
 }
 
 TEST_CASE("a lookup gives up when told to") {
