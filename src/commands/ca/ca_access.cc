@@ -114,14 +114,16 @@ Result<CaAccess> CaAccess::open(cli::Context& context) {
     return access;
 }
 
-Result<client::CaClient> CaAccess::connect(const cli::Context& context,
-                                           const Identity* identity) const {
+Result<client::CaClient> CaAccess::connect(const cli::Context& context, const Identity* identity,
+                                           Show show) const {
     std::vector<Bytes> chain = identity != nullptr ? identity->der() : std::vector<Bytes>();
     if (inside_ == nullptr) {
-        return commands::connect(context, {.url = url_,
-                                           .roots = roots_,
-                                           .chain = std::move(chain),
-                                           .key = identity != nullptr ? &identity->key : nullptr});
+        client::Connection connection{.url = url_,
+                                      .roots = roots_,
+                                      .chain = std::move(chain),
+                                      .key = identity != nullptr ? &identity->key : nullptr};
+        return show == Show::kIdentity ? commands::connect(context, std::move(connection))
+                                       : connect_as_is(context, std::move(connection));
     }
     auto transport = app::connect_in_process(std::shared_ptr<app::App>(inside_, inside_->app.get()),
                                              std::move(chain), inside_->runtime);

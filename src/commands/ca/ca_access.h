@@ -34,9 +34,12 @@ public:
     /// `context` must outlive it and its clients.
     static Result<CaAccess> open(cli::Context& context);
 
-    /// With `identity`, as the holder of that certificate, which offline is verified at once.
+    enum class Show : unsigned char { kIdentity, kNothing };
+    /// With `identity`, as the holder of that certificate, which offline is verified at once;
+    /// else, over the network, showing the default_identity() or nothing.
     Result<client::CaClient> connect(const cli::Context& context,
-                                     const Identity* identity = nullptr) const;
+                                     const Identity* identity = nullptr,
+                                     Show show = Show::kIdentity) const;
     /// `ca` must outlive it.
     Result<TokenSource> tokens(client::CaClient& ca) const;
     /// "https://ca.test:9000"; offline without a port.

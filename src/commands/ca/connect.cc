@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "client/proxy.h"
+#include "commands/ca/default_identity.h"
 #include "commands/errors.h"
 #include "commands/key_files.h"
 
@@ -87,6 +88,18 @@ Result<std::vector<Bytes>> root_certificates(const cli::Context& context) {
 }
 
 Result<client::CaClient> connect(const cli::Context& context, client::Connection connection) {
+    std::optional<Identity> identity;
+    if (connection.chain.empty()) {
+        identity = default_identity(context);
+    }
+    if (identity) {
+        connection.chain = identity->der();
+        connection.key = &identity->key;
+    }
+    return connect_as_is(context, std::move(connection));
+}
+
+Result<client::CaClient> connect_as_is(const cli::Context& context, client::Connection connection) {
     if (connection.url.empty()) {
         STEP_ASSIGN(connection.url, require_ca_url(context));
     }

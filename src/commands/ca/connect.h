@@ -25,8 +25,11 @@ Status require_ca_url_or_token(const cli::Context& context);
 Result<std::vector<Bytes>> root_certificates(const cli::Context& context);
 
 /// A client for `connection`, through the proxy and from the address that the environment
-/// names. The CA at --ca-url with the roots above, if `connection` names none.
+/// names. The CA at --ca-url with the roots above, if `connection` names none. Without a client
+/// certificate of its own it shows the default_identity().
 Result<client::CaClient> connect(const cli::Context& context, client::Connection connection = {});
+/// The same without the default identity.
+Result<client::CaClient> connect_as_is(const cli::Context& context, client::Connection connection);
 
 /// How to reach the server of `url`: the proxy and the local address that the environment names.
 /// Whom to trust (`tls`) is the caller's.

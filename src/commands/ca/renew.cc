@@ -30,7 +30,8 @@ Result<std::string> ask_ca(cli::Context& context, const CaAccess& access,
                 explained(renew_token(context, access.url() + "/renew", identity,
                                       encode_hex(context.random.bytes(kTokenIdBytes))),
                           kFailed));
-    STEP_ASSIGN(client::CaClient ca, access.connect(context));
+    // A certificate of the connection would be renewed in place of the one in the token.
+    STEP_ASSIGN(client::CaClient ca, access.connect(context, nullptr, CaAccess::Show::kNothing));
     return explained(ca.renew_with_token(token), kFailed);
 }
 
