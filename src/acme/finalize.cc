@@ -1,3 +1,4 @@
+#include "acme/failed_impl.h"
 #include "acme/identifiers.h"
 #include "acme/service.h"
 #include "acme/states.h"
@@ -11,10 +12,6 @@ namespace {
 constexpr int kExtensionType = 6;  ///< The number behind the type in the provisioner extension.
 /// The order's row moved between its reading and the record; see Service::finalize.
 constexpr const char* kOrderMoved = "acme.order_moved";
-
-Error failed(Code code, const char* reason, std::string detail) {
-    return {.code = code, .detail = std::move(detail), .reason = reason};
-}
 
 /// What may be issued for an order: its names, for as long as it says.
 issuance::Grant grant_for(const provisioner::Provisioner& provisioner, const Order& order,

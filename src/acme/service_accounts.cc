@@ -1,15 +1,9 @@
+#include "acme/failed_impl.h"
 #include "acme/ids_impl.h"
 #include "acme/service.h"
 #include "acme/states.h"
 
 namespace step::acme {
-namespace {
-
-Error failed(Code code, const char* reason, std::string detail) {
-    return {.code = code, .detail = std::move(detail), .reason = reason};
-}
-
-}  // namespace
 
 Result<Service::Registered> Service::register_account(const provisioner::Provisioner& provisioner,
                                                       const NewAccount& request) const {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "acme/failed_impl.h"
 #include "acme/renewal_id.h"
 #include "acme/service.h"
 #include "acme/states.h"
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t kOrdersLookedAt = 1000;
 constexpr int kUnusedReason = 7, kLastReason = 10;  // RFC 5280 5.3.1.
-
-Error failed(Code code, const char* reason, std::string detail) {
-    return {.code = code, .detail = std::move(detail), .reason = reason};
-}
 
 Error not_found(std::string_view id) {
     return failed(Code::kNotFound, kMalformed, "certificate " + std::string(id) + " not found");

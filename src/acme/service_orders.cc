@@ -1,3 +1,4 @@
+#include "acme/failed_impl.h"
 #include "acme/identifiers.h"
 #include "acme/ids_impl.h"
 #include "acme/renewal_id.h"
@@ -15,10 +16,6 @@ constexpr std::chrono::hours kLifetime{24};  ///< Of orders and authorizations, 
 
 /// An authorization that is used again must last at least this long.
 constexpr std::chrono::minutes kReuseMargin{30};
-
-Error failed(Code code, const char* reason, std::string detail) {
-    return {.code = code, .detail = std::move(detail), .reason = reason};
-}
 
 /// The types of challenge that can prove an identifier, in the original's order.
 std::vector<ChallengeType> challenges_for(const Identifier& identifier, bool wildcard,

@@ -1,5 +1,7 @@
 #include "jose/algorithm.h"
 
+#include "jose/strict.h"
+
 namespace step::jose {
 namespace {
 
@@ -30,8 +32,29 @@ const Algorithm* find_algorithm(std::string_view name) {
     return nullptr;
 }
 
+std::optional<crypto::Hash> hmac_hash(std::string_view name) {
+    if (name == "HS256") {
+        return crypto::Hash::kSha256;
+    }
+    if (name == "HS384") {
+        return crypto::Hash::kSha384;
+    }
+    return name == "HS512" ? std::optional(crypto::Hash::kSha512) : std::nullopt;
+}
+
 bool is_hmac(std::string_view name) {
-    return name == "HS256" || name == "HS384" || name == "HS512";
+    return hmac_hash(name).has_value();
+}
+
+Result<Bytes> signature_to_der(const Algorithm& algorithm, const Bytes& signature) {
+    if (algorithm.field_bytes == 0) {
+        return signature;
+    }
+    if (signature.size() != 2 * algorithm.field_bytes) {
+        return invalid(fmt::format("invalid signature size, have {} bytes, wanted {}",
+                                   signature.size(), 2 * algorithm.field_bytes));
+    }
+    return crypto::ecdsa_from_raw(signature);
 }
 
 }  // namespace step::jose

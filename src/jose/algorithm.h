@@ -3,6 +3,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/bytes.h"
+#include "crypto/digest.h"
 #include "crypto/key.h"
 
 namespace step::jose {
@@ -18,7 +20,13 @@ struct Algorithm {
 /// Null if `name` is no algorithm with a public key.
 const Algorithm* find_algorithm(std::string_view name);
 
-/// HS256, HS384 or HS512: names we know and never accept, since no public key fits them.
+/// The hash of HS256, HS384 or HS512. No public key fits these: parse_jws() knows them by name, and
+/// only verify_hmac() and messages with a symmetric key use them.
+std::optional<crypto::Hash> hmac_hash(std::string_view name);
 bool is_hmac(std::string_view name);
+
+/// A signature of this algorithm as crypto::PublicKey::verify() takes it: ECDSA's r and s as DER
+/// (RFC 7518 3.4). Fails with kInvalidArgument if it has not the length of two such numbers.
+Result<Bytes> signature_to_der(const Algorithm& algorithm, const Bytes& signature);
 
 }  // namespace step::jose

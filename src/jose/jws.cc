@@ -55,17 +55,6 @@ Status check_header(Jws& jws) {
     return check_embedded_key(jws.header);
 }
 
-Result<Bytes> to_der(const Algorithm& algorithm, const Bytes& signature) {
-    if (algorithm.field_bytes == 0) {
-        return signature;
-    }
-    if (signature.size() != 2 * algorithm.field_bytes) {
-        return invalid(fmt::format("invalid signature size, have {} bytes, wanted {}",
-                                   signature.size(), 2 * algorithm.field_bytes));
-    }
-    return crypto::ecdsa_from_raw(signature);
-}
-
 }  // namespace
 
 Result<Jws> parse_jws(std::string_view compact) {
@@ -97,7 +86,7 @@ Status verify_jws(const Jws& jws, const crypto::PublicKey& key) {
     if (algorithm == nullptr || algorithm->kind != key.kind()) {
         return bad_signature(fmt::format("alg {} does not fit the key", jws.algorithm));
     }
-    const Result<Bytes> signature = to_der(*algorithm, jws.signature);
+    const Result<Bytes> signature = signature_to_der(*algorithm, jws.signature);
     if (!signature) {
         return bad_signature(signature.error().detail);
     }
@@ -108,13 +97,11 @@ Status verify_jws(const Jws& jws, const crypto::PublicKey& key) {
 }
 
 Status verify_hmac(const Jws& jws, ByteView key) {
-    if (!is_hmac(jws.algorithm)) {
+    const std::optional<crypto::Hash> hash = hmac_hash(jws.algorithm);
+    if (!hash) {
         return bad_signature(fmt::format("alg {} does not fit the key", jws.algorithm));
     }
-    const crypto::Hash hash = jws.algorithm == "HS256"   ? crypto::Hash::kSha256
-                              : jws.algorithm == "HS384" ? crypto::Hash::kSha384
-                                                         : crypto::Hash::kSha512;
-    if (!crypto::equal_secrets(crypto::hmac(hash, key, jws.signing_input), jws.signature)) {
+    if (!crypto::equal_secrets(crypto::hmac(*hash, key, jws.signing_input), jws.signature)) {
         return bad_signature("signature is wrong");
     }
     return ok();

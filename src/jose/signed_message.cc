@@ -17,16 +17,6 @@ Error bad_message(std::string why) {
             .cause = std::move(why)};
 }
 
-std::optional<crypto::Hash> hmac_hash(std::string_view alg) {
-    if (alg == "HS256") {
-        return crypto::Hash::kSha256;
-    }
-    if (alg == "HS384") {
-        return crypto::Hash::kSha384;
-    }
-    return alg == "HS512" ? std::optional(crypto::Hash::kSha512) : std::nullopt;
-}
-
 std::string signing_input(std::string_view protected_text, ByteView payload) {
     return encode_base64url(protected_text) + '.' + encode_base64url(payload);
 }
@@ -126,16 +116,6 @@ Result<SignedMessage> parse_signed_compact(std::string_view text) {
     STEP_TRY(check_embedded_key(signature));
     message.signatures.push_back(std::move(signature));
     return message;
-}
-
-Result<Bytes> signature_to_der(const Algorithm& algorithm, const Bytes& signature) {
-    if (algorithm.field_bytes == 0) {
-        return signature;
-    }
-    if (signature.size() != 2 * algorithm.field_bytes) {
-        return invalid("signature has the wrong length");
-    }
-    return crypto::ecdsa_from_raw(signature);
 }
 
 Result<Bytes> sign(std::string_view input, std::string_view alg, const Jwk& key) {

@@ -8,6 +8,7 @@
 #include "commands/errors.h"
 #include "commands/fetch.h"
 #include "commands/key_files.h"
+#include "jose/algorithm.h"
 #include "jose/jwe.h"
 #include "json/parse.h"
 
@@ -47,14 +48,10 @@ Error unsupported_format(const std::string& name) {
     return invalid(fmt::format("error reading {}: unsupported format", name));
 }
 
-bool is_hmac(std::string_view alg) {
-    return alg == "HS256" || alg == "HS384" || alg == "HS512";
-}
-
 Result<jose::Jwk> parse_key(cli::Context& context, Secret text, const std::string& name,
                             const KeyWish& wish) {
     jose::Jwk key;
-    if (text.view().starts_with("-----BEGIN ") && !is_hmac(wish.alg)) {
+    if (text.view().starts_with("-----BEGIN ") && !jose::is_hmac(wish.alg)) {
         STEP_ASSIGN(AnyKey pem, read_pem_key(context, text.view(), name, wish.password_file));
         key.public_key = std::move(pem.public_key);
         key.private_key = std::move(pem.private_key);
@@ -63,7 +60,8 @@ Result<jose::Jwk> parse_key(cli::Context& context, Secret text, const std::strin
         }
         return key;
     }
-    if (is_hmac(wish.alg) && !jose::is_encrypted(text.view()) && !jose::parse_jwk(text.view())) {
+    if (jose::is_hmac(wish.alg) && !jose::is_encrypted(text.view()) &&
+        !jose::parse_jwk(text.view())) {
         key.symmetric = std::move(text);
         return key;
     }

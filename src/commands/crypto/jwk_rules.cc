@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "jose/algorithm.h"
+
 namespace step::commands {
 
 namespace {
@@ -40,7 +42,7 @@ Status validate_signing(const jose::Jwk& jwk) {
     bool fits = false;
     std::string key = fmt::format("kty '{}'", kty);
     if (kty == "oct") {
-        fits = is_one_of(jwk.alg, {"HS256", "HS384", "HS512"});
+        fits = jose::is_hmac(jwk.alg);
     } else if (kty == "RSA") {
         fits = is_one_of(jwk.alg, {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"});
     } else {
