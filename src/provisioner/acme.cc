@@ -222,9 +222,11 @@ void read_acme_extras(const Config& config, const Inherited& inherited, Provisio
     const std::string path = "authority.provisioners[" + quote(config.name) + "]";
     for (const std::string& challenge : config.challenges) {
         if (is_one_of(challenge, kOtherChallenges)) {
-            errors.push_back({.code = Code::kUnsupported,
-                              .detail = path + ".challenges: " + challenge +
-                                        " is not supported yet; remove it from the list"});
+            errors.push_back(
+                {.code = Code::kUnsupported,
+                 .detail = fmt::format("{}.challenges: {} is not supported yet; remove "
+                                       "it from the list",
+                                       path, challenge)});
         }
     }
     if (config.acme.is_null()) {

@@ -112,6 +112,13 @@ TEST_CASE("audiences ignore ports and know every host, with brackets for IPv6") 
     }
 }
 
+TEST_CASE("a token that finds its provisioner by its audience must be issued by it") {
+    SetWorld world;
+    const json::Value payload = with(world.payload(), "aud", "one:k1");
+    CHECK(world.refusal(payload).ends_with("invalid jwk token audience claim (aud)"));
+    CHECK(world.refusal(with(payload, "iss", "two")).ends_with("invalid issuer claim (iss)"));
+}
+
 TEST_CASE("times are checked with a minute of leeway") {
     SetWorld world;
     CHECK(world.refusal(with(world.payload(), "exp", world.now(-30))).empty());
