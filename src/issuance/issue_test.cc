@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "crypto/digest.h"
+#include "issuance/final_check.h"
 #include "storage/memory/memory.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
@@ -227,7 +228,7 @@ TEST_CASE("rekeying puts the new key and its id first, and refuses a weak one") 
                                                              "2.5.29.37", "2.5.29.17", kStep});
     CHECK(rekeyed.spki == fresh.public_key().spki());
     CHECK(rekeyed.subject_key_id == x509::key_id(fresh.public_key()));
-    const crypto::PrivateKey weak = must(crypto::generate_key(crypto::KeyKind::kRsa, 1024));
+    const crypto::PrivateKey weak = must(crypto::generate_key(crypto::KeyKind::kRsa, 2047));
     CHECK(world.issuer.renew(old, &weak.public_key(), {}, {}).error().code == Code::kForbidden);
 }
 
@@ -249,4 +250,25 @@ TEST_CASE("a key that is not the issuing certificate's is refused at start") {
     authority.key = must(crypto::generate_key(crypto::KeyKind::kEcP256));
     CHECK(validate(authority).error().detail ==
           "x509: provided PrivateKey doesn't match parent's PublicKey");
+}
+
+TEST_CASE(
+    "a renewal, too, is held to the chain's constraints and to the years a certificate can name") {
+    World open;
+    x509::Certificate old =
+        must(x509::parse_certificate(must(open.issue({"leaf.test"})).certificate));
+    x509::NameConstraints only;
+    only.permitted.dns = {"ok.test"};
+    World world(test::make_authority(crypto::KeyKind::kEcP256, only));
+    const auto refused = world.issuer.renew(old, nullptr, {}, {});
+    REQUIRE(!refused);
+    CHECK(refused.error().has_reason(kNameConstraint));
+    CHECK(world.recorded() == 0);
+
+    old.not_after = SysSeconds(std::chrono::sys_days{std::chrono::year{9999} / 12 / 31});
+    open.clock.advance(std::chrono::hours(48));
+    const auto endless = open.issuer.renew(old, nullptr, {}, {});
+    REQUIRE(!endless);
+    CHECK(endless.error().has_reason(kMalformedCertificate));
+    CHECK(open.recorded() == 1);
 }

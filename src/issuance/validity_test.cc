@@ -72,3 +72,11 @@ TEST_CASE("what does not fit is refused in the original's words") {
     CHECK(!decide("", "9999-12-31T23:59:59Z"));
     CHECK(!parse_time_or_duration("tomorrow"));
 }
+
+TEST_CASE("the limits themselves are allowed, a second beyond them is not") {
+    CHECK(decide("", "4m"));  // With the backdate five minutes.
+    CHECK(!decide("", "3m59s"));
+    CHECK(!decide("", "24h1s"));
+    CHECK(decide("-10m", "2024-01-02T03:04:05Z"));  // Now.
+    CHECK(!decide("-10m", "2024-01-02T03:04:04Z"));
+}

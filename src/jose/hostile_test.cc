@@ -201,6 +201,12 @@ TEST_CASE("depth and size are refused before they cost anything") {
     CHECK(!parse_jws(std::string(10'000'000, ' ')));
     CHECK(!parse_jws(signed_as(R"({"alg":"ES256"})", std::string(10'000'000, ' '), key)));
 
+    // 64 KiB are the most a token can have, white space around it included.
+    const std::string token = signed_as(R"({"alg":"ES256"})", "{}", key);
+    const std::string filled = token + std::string((std::size_t{64} << 10U) - token.size(), ' ');
+    CHECK(parse_jws(filled));
+    CHECK(!parse_jws(filled + " "));
+
     // The most members that fit: finding duplicates must not be quadratic in a way that shows.
     std::string many = "{";
     for (int i = 0; many.size() < 48'000; ++i) {

@@ -66,6 +66,13 @@ TEST_CASE("of several rules that match, the first is named") {
     CHECK(ip.error().cause == R"(denied by rule authority.policy.x509.deny.ip[0] "10.0.0.0/8")");
 }
 
+TEST_CASE("an IPv4 address written as IPv6 meets the rules for IPv4") {
+    const Policies rules = policies(R"({"x509":{"deny":{"ip":["10.0.0.0/8"]}}})");
+    constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\1\2\3", 16);
+    CHECK(!rules.x509->check("", x509::AltNames{.ips = {Bytes(kMapped)}}));
+    CHECK(!rules.x509->check("", x509::AltNames{.ips = {Bytes(kMapped.substr(12))}}));
+}
+
 TEST_CASE("a denied common name is refused although its DNS form is not denied") {
     const X509Entry rules = entry(R"({"x509":{"deny":{"cn":["db.a.test"]}}})").x509;
     CHECK_FALSE(allows(rules, {}, "DB.a.test"));

@@ -123,6 +123,16 @@ TEST_CASE("the original's issuers are the client's name and the provisioner's") 
     }
 }
 
+TEST_CASE("a renewal token speaks of the certificate that signed it") {
+    const World world;
+    json::Value payload = World::payload();
+    payload.set("sub", "other.test");
+    const auto token = must(parse_renew_token(world.token(world.expired, payload), world.ca.roots));
+    const Status refused = check_renew_claims(token, &kAudiences, "", kTime);
+    REQUIRE(!refused);
+    CHECK(refused.error().detail == "error validating renew token: invalid subject claim (sub)");
+}
+
 TEST_CASE("only a registration authority's token may name any audience") {
     const World world;
     json::Value payload = World::payload();

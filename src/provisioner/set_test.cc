@@ -303,3 +303,47 @@ TEST_CASE("renewal asks the provisioner of the record, else of the extension, el
     leaf.extensions.push_back(x509::encode_step_provisioner({.type = 1, .name = "gone"}));
     CHECK(set.authorize_renew(leaf, {}, world.clock.time).error().cause == "provisioner not found");
 }
+
+TEST_CASE("a certificate renews from its first second on") {
+    SetWorld world;
+    const ProvisionerSet set = must(world.open({world.entry("one")}));
+    const auto now = std::chrono::floor<std::chrono::seconds>(world.clock.time);
+    x509::Certificate leaf;
+    leaf.not_before = now;
+    leaf.not_after = now + std::chrono::hours(1);
+    leaf.extensions.push_back(x509::encode_step_provisioner({.type = 1, .name = "one"}));
+    CHECK(set.authorize_renew(leaf, {}, now));
+    const auto early = set.authorize_renew(leaf, {}, now - std::chrono::microseconds(1));
+    REQUIRE(!early);
+    CHECK(early.error().cause.starts_with("certificate is not yet valid"));
+}
+
+TEST_CASE(
+    "a renewal token names this CA, unless a registration authority recorded its certificate") {
+    SetWorld world;
+    const ProvisionerSet set = must(world.open({world.entry("one")}));
+    const RenewToken token{
+        .claims = {.issuer = "step-ca-client/1.0", .audience = {"https://ra.test/renew"}},
+        .use = make_token_use("renewal", {})};
+    const auto refused = set.authorize_renew_token(token, {}, world.clock.time);
+    REQUIRE(!refused);
+    CHECK(refused.error().detail.ends_with("invalid audience claim (aud)"));
+    issuance::Entry recorded;
+    CHECK(!set.authorize_renew_token(token, recorded, world.clock.time));
+    recorded.origin.ra.emplace();
+    CHECK(set.authorize_renew_token(token, recorded, world.clock.time));
+}
+
+TEST_CASE("a page has twenty provisioners, or as many as are asked for up to a hundred") {
+    SetWorld world;
+    std::vector<json::Value> entries;
+    for (int i = 0; i < 101; ++i) {
+        entries.push_back(world.entry("p" + std::to_string(i)));
+    }
+    const ProvisionerSet set = must(world.open(entries));
+    CHECK(set.list("", 0).entries.size() == 20);
+    CHECK(set.list("", 100).entries.size() == 100);
+    const auto page = set.list("", 1000);
+    CHECK(page.entries.size() == 100);
+    CHECK(set.list(page.next, 1000).entries.size() == 1);
+}
