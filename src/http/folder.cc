@@ -198,6 +198,7 @@ void answer_ranges(Response& response, ReadableFile file, const std::vector<Byte
     }
     const std::string boundary = encode_hex(random.bytes(kBoundary));
     std::vector<Part> parts;
+    parts.reserve(ranges.size() + 1);
     for (const ByteRange& range : ranges) {
         parts.push_back(
             {.text = fmt::format("{}--{}\r\nContent-Range: {}\r\nContent-Type: {}\r\n\r\n",

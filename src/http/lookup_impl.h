@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-struct addrinfo;
+struct addrinfo;  // NOLINT(readability-identifier-naming): the system's name.
 
 namespace step::http {
 
