@@ -144,9 +144,8 @@ class Keys(CloudCase):
         with concurrent.futures.ThreadPoolExecutor(len(tokens)) as pool:
             refused = dict(zip(tokens, pool.map(self.sign, tokens.values())))
             self.assertEqual(refused, dict.fromkeys(tokens, 401), "".join(self.server.log[-30:]))
-        log = "".join(self.server.log)
         for name in tenants:
-            self.assertIn(f'provisioner \\"{name}\\" is disabled due to an initialization error', log)
+            self.server.logged(f'provisioner \\"{name}\\" is disabled due to an initialization error')
         self.assertEqual(self.sign(self.google_token()), 201)
         peak = next(line for line in pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text().splitlines()
                     if line.startswith("VmHWM:"))
@@ -197,7 +196,7 @@ class Keys(CloudCase):
             serve(pem(forged) + pem(key))
             self.begin(self.entry("GCP"))
             self.assertEqual(self.sign(self.google_token()), 401)
-            self.assertIn("certificate signed by unknown authority", "".join(self.server.log))
+            self.server.logged("certificate signed by unknown authority")
         self.until_signed(self.google_token())
 
     def test_a_name_server_without_a_word_holds_up_neither_requests_nor_the_end(self):

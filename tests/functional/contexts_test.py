@@ -104,7 +104,7 @@ class Contexts(Case):
             config = self.user.steppath / f"authorities/{name}/config/ca.json"
             self.user.env["STEP_CA_CONTEXT"] = "ours" if choice else "old"
             with Server(self.user, config=config, named=False, **choice) as ca:
-                self.assertIn(f"Current context: {name}\n", "".join(ca.log))
+                ca.logged(f"Current context: {name}\n")
                 self.assertEqual(self.user.s("ca", "health", "--context", name).stdout, "ok\n")
                 self.user.s("ca", "certificate", "leaf.test", "leaf.crt", "leaf.key", "--context", name, "--force",
                             "--provisioner", "admin", "--password-file", self.user.password)

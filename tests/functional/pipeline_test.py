@@ -10,7 +10,6 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support.harness import PATIENCE  # noqa: E402
 from tests.support.seeds import NAME, SeedCase  # noqa: E402
 
 LEAF = '"subject": {{ toJson .Subject }}, "sans": {{ toJson .SANs }}, "keyUsage": ["digitalSignature"], "extKeyUsage": ["serverAuth"]'
@@ -45,13 +44,7 @@ class Pipeline(SeedCase):
         return json.loads(self.sh("step certificate inspect --format json c.crt").stdout)
 
     def logged(self, word, since=0):
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            found = [line for line in list(self.server.log)[since:] if word in line]
-            if found:
-                return found[-1]
-            time.sleep(0.05)
-        self.fail(f"{word} is not in the log:\n{''.join(self.server.log)}")
+        return self.server.logged(word, since)
 
     def test_S002_14_a_template_file_is_read_at_signing_and_followed(self):
         path = "templates/certs/x509/default.tpl"

@@ -44,7 +44,7 @@ class Policy(SeedCase):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(FORBIDDEN + words, done.stderr)
                 self.assertNotIn("rule", done.stderr)
-                self.assertTrue([line for line in self.server.log if why in line.replace("\\", "")], self.server.log[-3:])
+                self.server.logged(lambda line: why in line.replace("\\", ""))
 
     def test_what_is_allowed_is_issued(self):
         self.ask("A.Local").check_returncode()

@@ -142,7 +142,7 @@ class AcmeSeeds(SeedCase):
         self.config().write_text(json.dumps(config))
         self.server.stop()
         self.server = self.serve(self.ca)
-        self.assertIn("WARNING: No database is configured. ACME provisioners are disabled.", "".join(self.server.log))
+        self.server.logged("WARNING: No database is configured. ACME provisioners are disabled.")
         self.assertIsNone(self.directory("acme"))
 
 

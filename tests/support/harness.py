@@ -176,6 +176,16 @@ class Server:
             if text in line:
                 return line
 
+    def logged(self, found, since=0):
+        """The last line from `since` on that has this text in it, or of which this function is true: lines may take a moment."""
+        matches = found if callable(found) else lambda line: found in line
+        end = time.monotonic() + PATIENCE
+        while not (lines := [line for line in self.log[since:] if matches(line)]):
+            if time.monotonic() > end:
+                raise AssertionError(f"{found} is not in the log:\n{''.join(self.log)}")
+            time.sleep(0.02)
+        return lines[-1]
+
     def _wait_for_port(self):
         """The original prints its line a moment before it listens."""
         import json
