@@ -221,13 +221,19 @@ Result<std::string> GoogleProjects::new_token(SysTime now) {
 }
 
 Result<std::string> GoogleProjects::access_token() {
+    const std::chrono::nanoseconds asked = clock_.monotonic();
     const std::scoped_lock lock(mutex_);
+    if (failed_at_ && asked < *failed_at_) {
+        return failure_;
+    }
     const SysTime now = clock_.now();
     if (token_.empty() || now + kMargin >= token_ends_) {
         Result<std::string> fresh = new_token(now);
         if (!fresh) {
-            return Error{.code = Code::kInternal,
-                         .cause = "no access token of Google: " + fresh.error().detail};
+            failure_ = {.code = Code::kInternal,
+                        .cause = "no access token of Google: " + fresh.error().detail};
+            failed_at_ = clock_.monotonic();
+            return failure_;
         }
         token_ = *std::move(fresh);
     }

@@ -36,8 +36,9 @@ public:
                    const Environment* environment);
 
     /// The organisation at the top of what the project belongs to; "" if there is something else.
-    /// Waits for up to three exchanges of 10 seconds (http/waiting.h). Fails with kInternal, as the
-    /// original's clients see it, and a cause.
+    /// Waits for up to three exchanges of 10 seconds (http/waiting.h): who waits while somebody
+    /// else asks in vain for an access token asks no more. Fails with kInternal, as the original's
+    /// clients see it, and a cause.
     Result<std::string> organization_of(const std::string& project);
 
 private:
@@ -51,6 +52,8 @@ private:
     std::mutex mutex_{};
     std::string token_{};
     SysTime token_ends_{};
+    Error failure_{};                                      ///< Of the last try to get a token,
+    std::optional<std::chrono::nanoseconds> failed_at_{};  ///< if that failed.
 };
 
 /// The organisation in the answer of projects.getAncestry: the last ancestor, if it is one. Fails

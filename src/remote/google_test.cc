@@ -1,5 +1,8 @@
 #include "remote/google.h"
 
+#include <atomic>
+#include <thread>
+
 #include "crypto/keygen.h"
 #include "crypto/pem_key.h"
 #include "jose/jws.h"
@@ -116,6 +119,32 @@ TEST_CASE("a refused token is not used again") {
     CHECK(world.organization() == "error reading " + std::string(kAncestry) + ": status 401");
     CHECK(!world.organization().empty());
     CHECK(world.asked(kMetadata) == 2);
+}
+
+TEST_CASE("who has waited for a token while it could not be had does not wait for another try") {
+    constexpr int kMany = 8;
+    GoogleWorld world;
+    std::atomic<int> waiting{0}, refused{0};
+    world.fetcher->put(kMetadata, [&](const http::Outgoing&) -> Result<http::Incoming> {
+        while (waiting < kMany) {
+            std::this_thread::yield();
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        world.clock.advance(std::chrono::seconds(3));
+        return Error{.code = Code::kUnavailable, .detail = "context deadline exceeded"};
+    });
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kMany; ++i) {
+        threads.emplace_back([&] {
+            ++waiting;
+            refused += world.organization().find("deadline exceeded") != std::string::npos ? 1 : 0;
+        });
+    }
+    threads.clear();
+    CHECK(refused == kMany);
+    CHECK(world.asked(kMetadata) <= kMany / 2);  // One, but for threads that come late.
+    world.fetcher->put(kMetadata, R"({"access_token":"meta","expires_in":100})");
+    CHECK(world.organization() == "77");
 }
 
 TEST_CASE("what is wrong with credentials is said, and never what is in them") {

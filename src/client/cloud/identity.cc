@@ -66,6 +66,11 @@ Result<http::Incoming> ask(http::Client& transport, Cloud cloud, const MetadataQ
                                   question.host, name_of(cloud), answer.error().detail),
             .reason = kNoMetadataService};
     }
+    if (!answer) {
+        Error error = std::move(answer).error();
+        error.detail = fmt::format("{}: {}", question.host, error.detail);
+        return error;
+    }
     return answer;
 }
 

@@ -264,9 +264,9 @@ TEST_CASE("a GCP service that refuses or answers nonsense cannot steer a termina
         CHECK(detail_of(gcp("http://metadata.google.internal", {200, body}), gcp_request())
                   .starts_with("error on identity request: the answer is no token: "));
     }
-    CHECK(!detail_of(gcp("http://metadata.google.internal", {200, std::string(1 << 20, 'a')}),
-                     gcp_request())
-               .empty());
+    CHECK(detail_of(gcp("http://metadata.google.internal", {200, std::string(1 << 20, 'a')}),
+                    gcp_request()) ==
+          "error doing identity request: http://metadata.google.internal: body too large");
 }
 
 TEST_CASE("an Azure token is for the resource manager of the environment of the VM") {

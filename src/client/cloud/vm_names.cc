@@ -53,22 +53,27 @@ constexpr std::string_view kAzureIssuers[] = {
     "https://login.microsoftonline.us/", "https://sts.chinacloudapi.cn/",
     "https://login.partner.microsoftonline.cn/"};
 
-constexpr std::string_view kAzureKinds[] = {"Microsoft.Compute/virtualMachines",
-                                            "Microsoft.Compute/virtualMachineScaleSets",
+constexpr std::string_view kScaleSet = "Microsoft.Compute/virtualMachineScaleSets";
+constexpr std::string_view kAzureKinds[] = {"Microsoft.Compute/virtualMachines", kScaleSet,
                                             "Microsoft.ManagedIdentity/userAssignedIdentities"};
 
 /// The last part of "/subscriptions/S/resourceGroups/G/providers/PROVIDER/KIND/NAME" where
 /// PROVIDER/KIND is that of a machine, a set of them or an identity made by hand; the words in any
-/// case.
+/// case. One machine of a set, "…/SET/virtualMachines/NUMBER", is SET_NUMBER, as for the CA.
 std::string azure_name(const std::string& resource_id) {
     const std::vector<std::string> parts = split(resource_id, '/');
-    constexpr std::size_t kParts = 9;
-    if (parts.size() != kParts || !parts[0].empty() || !equal_fold(parts[1], "subscriptions") ||
-        !equal_fold(parts[3], "resourceGroups") || !equal_fold(parts[5], "providers") ||
-        parts[2].empty() || parts[4].empty()) {
+    constexpr std::size_t kParts = 9, kPartsOfSet = 11;
+    const bool of_set = parts.size() == kPartsOfSet && equal_fold(parts[9], "virtualMachines") &&
+                        !parts[10].empty();
+    if ((parts.size() != kParts && !of_set) || !parts[0].empty() ||
+        !equal_fold(parts[1], "subscriptions") || !equal_fold(parts[3], "resourceGroups") ||
+        !equal_fold(parts[5], "providers") || parts[2].empty() || parts[4].empty()) {
         return {};
     }
     const std::string kind = parts[6] + "/" + parts[7];
+    if (of_set) {
+        return equal_fold(kind, kScaleSet) && !parts[8].empty() ? parts[8] + "_" + parts[10] : "";
+    }
     const bool known = std::ranges::any_of(
         kAzureKinds, [&](std::string_view row) { return equal_fold(row, kind); });
     return known ? parts[8] : "";

@@ -56,6 +56,12 @@ TEST_CASE("a VM on Azure has the name of its resource") {
     const std::string group = "/subscriptions/s/resourcegroups/g/providers/";
     CHECK(names(azure(group + "Microsoft.Compute/virtualMachines/vm1")) == Names{"vm1"});
     CHECK(names(azure(group + "microsoft.compute/virtualMachineScaleSets/set1")) == Names{"set1"});
+    CHECK(names(azure(group + "Microsoft.Compute/virtualMachineScaleSets/s/virtualMachines/4")) ==
+          Names{"s_4"});  // As the CA names it.
+    CHECK(names(azure(group + "Microsoft.Compute/virtualMachineScaleSets/s/virtualMachines/"))
+              .empty());
+    CHECK(names(azure(group + "Microsoft.Compute/virtualMachineScaleSets/s/disks/4")).empty());
+    CHECK(names(azure(group + "Microsoft.Compute/virtualMachines/s/virtualMachines/4")).empty());
     CHECK(names(azure(group + "Microsoft.ManagedIdentity/userAssignedIdentities/u1")) ==
           Names{"u1"});
     CHECK(names(azure(group + "Microsoft.Solutions/applications/a1")).empty());
