@@ -78,7 +78,7 @@ Status impl::check_certificate(const CertificatePlan& plan) {
     // All else was checked when it was read; making and parsing costs as much as the template.
     const bool has_raw_parts = !plan.extensions.empty() || !plan.raw_subject.empty() ||
                                !plan.extra_names.empty() || !plan.names.uris.empty() ||
-                               plan.name_constraints.has_value();
+                               plan.name_constraints.has_value() || plan.policies.size() > 1;
     if (!has_raw_parts) {
         return ok();
     }

@@ -86,6 +86,8 @@ TEST_CASE("what the original drops in silence is refused") {
               .has_reason(profile::kBadContent));
     CHECK(fails(R"({"extensions": [{"id": "2.5.29.15", "value": "AQID"}]})")
               .detail.starts_with("error parsing certificate: "));
+    CHECK(fails(R"({"policyIdentifiers": ["1.2.3", "1.2.4", "1.2.3"]})").detail ==
+          "error parsing certificate: x509: invalid certificate policies");
     CHECK(fails(R"({"uris": "https://a..b/"})").has_reason(profile::kBadContent));
     CHECK(fails(R"({"rawSubject": "AQID"})").has_reason(profile::kBadContent));
     CHECK(fails(R"({"dnsNames": "b\u00fccher.test"})").has_reason(profile::kBadContent));

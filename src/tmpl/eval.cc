@@ -250,8 +250,9 @@ Result<Operand> Executor::call(const Operand& dot, const Signature& signature,
     STEP_TRY(context_.reserve(weight(*result)));
     STEP_TRY(context_.spend(result->as_text().size() / kOctetsPerStep));
     if (result->depth() > kMaxNesting) {
-        return limit_reached(fmt::format("template: {}: lists and dicts nested more than {} deep",
-                                         name_, kMaxNesting));
+        at(node);
+        return limit_reached(
+            fmt::format("template has lists and dicts nested more than {} deep", kMaxNesting));
     }
     return Operand::of(*std::move(result));
 }

@@ -45,8 +45,8 @@ Error Executor::call_error(const Node& node, std::string_view name, Error inner)
 
 Status Executor::write(std::string_view text) {
     if (out_.size() + text.size() > context_.limits().output) {
-        return limit_reached(fmt::format("template: {}: output of more than {} bytes", name_,
-                                         context_.limits().output));
+        return limit_reached(
+            fmt::format("template gives more than {} bytes", context_.limits().output));
     }
     out_ += text;
     return ok();
@@ -60,8 +60,15 @@ Result<std::string> Executor::run(const Value& data) {
     }
     const Operand dot = data.is_nil() ? Operand{} : Operand::of(data);
     variables_.push_back({"$", dot});
-    STEP_TRY(walk(dot, *root));
-    return std::move(out_);
+    const Result<Flow> flow = walk(dot, *root);
+    if (flow) {
+        return std::move(out_);
+    }
+    Error why = flow.error();
+    if (why.has_reason(kLimit) && !why.detail.starts_with("template: ")) {
+        why.detail = error(std::move(why.detail)).detail;  // Where it was when a limit stopped it.
+    }
+    return why;
 }
 
 Result<Executor::Flow> Executor::walk(const Operand& dot, const Node& node) {

@@ -31,6 +31,20 @@ TEST_CASE("maps below each other go without a stack as deep") {
     CHECK(bottom.expired());
 }
 
+TEST_CASE("an error of a limit tells where the template was") {
+    const auto where = [](const std::string& text) { return run(text).error().detail; };
+    CHECK(where("a\n{{ range 2000 }}{{ repeat 1000 \"x\" }}{{ end }}") ==
+          "template: t:2:19: executing \"t\" at <{{repeat 1000 \"x\"}}>: template gives more than "
+          "1048576 bytes");
+    CHECK(where("{{ range 9000000 }}\n{{ end }}").starts_with("template: t:"));
+    CHECK(where("{{ $x := list }}\n{{ range 900 }}{{ $x = list $x }}{{ end }}") ==
+          "template: t:2:23: executing \"t\" at <list $x>: template has lists and dicts nested "
+          "more than 500 deep");
+    CHECK(where(R"({{ repeat 9000000 "x" }})") ==
+          "template: t:1:3: executing \"t\" at <repeat 9000000 \"x\">: error calling repeat: "
+          "template makes a text of more than 1048576 bytes");
+}
+
 TEST_CASE("a template that wants too much stops with the reason of a limit") {
     for (const char* text : {
              R"({{ repeat 1000000000 "x" }})",
