@@ -139,7 +139,7 @@ class Flow:
 class Kills(SiteCase):
     zone = "kill.test"
     WORKERS = 4
-    STUCK = 40  # Seconds: beyond the first waits between two tries of a challenge.
+    STUCK = PATIENCE  # Seconds: beyond the first waits between two tries of a challenge.
 
     def setUp(self):
         self.up, self.stop, self.failures = threading.Event(), threading.Event(), []

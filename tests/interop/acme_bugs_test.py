@@ -199,8 +199,16 @@ class Configuration(Bugs):
         site = Site(self, change=no_database, start=False)
         done = subprocess.Popen([site.binary, str(site.home.steppath / "config/ca.json"), "--password-file", str(site.home.password)],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=site.home.env)
-        threading.Timer(4, done.kill).start()
-        out = done.communicate()[0]
+        timer = threading.Timer(harness.PATIENCE, done.kill)
+        timer.start()
+        out = ""
+        for line in done.stdout:  # The server may end by itself, or serve what is left.
+            out += line
+            if "Serving HTTPS on " in line:
+                done.terminate()
+        timer.cancel()
+        done.wait()
+        done.stdout.close()
         self.assertRegex(out, r"(?i)(database.*ACME|ACME.*database)")
         self.assertNotIn("panic", out)
 
