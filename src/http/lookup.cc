@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/files.h"
@@ -83,7 +84,11 @@ Result<Addresses> look_up(const std::string& host, const std::string& port,
     if (lookup->done_fd() < 0) {
         return no_connection(host + ": " + errno_text(errno));
     }
-    std::thread([lookup] { lookup->run(); }).detach();
+    try {
+        std::thread([lookup] { lookup->run(); }).detach();
+    } catch (const std::system_error&) {
+        lookup->run();  // The system gives no thread: then it takes as long as it takes.
+    }
     STEP_TRY(wait(lookup->done_fd()));
     const int code = lookup->take(found);
     if (code != 0) {
