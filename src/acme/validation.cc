@@ -68,6 +68,7 @@ private:
     std::vector<std::string> running_;  ///< Their authorizations.
     std::vector<Waiter*> waiters_;
     std::chrono::nanoseconds look_at_{};  ///< Monotonic.
+    bool looking_ = true;
     bool end_ = false;
     std::vector<std::thread> threads_;
     std::thread looker_;
@@ -121,7 +122,7 @@ Validation::Threads::~Threads() {
 
 bool Validation::Threads::idle() const {
     const std::lock_guard lock(mutex_);
-    return jobs_.empty() && running_.empty();
+    return jobs_.empty() && running_.empty() && !looking_;
 }
 
 /// False if there is no thread at all: the system gives none.
@@ -300,7 +301,9 @@ void Validation::Threads::look_out() {
     while (!end_) {
         const std::chrono::nanoseconds now = clock_.monotonic();
         if (now < look_at_) {
+            looking_ = false;
             look_again_.wait_for(lock, look_at_ - now);
+            looking_ = true;
             continue;
         }
         look_at_ = now + options_.look_every;

@@ -65,7 +65,7 @@ public:
 
     void announce(const std::string& authorization_id, ChallengeType type) override;
     bool await(const std::string& authorization_id, std::chrono::milliseconds time) override;
-    /// True if nothing is announced and nothing runs: for tests.
+    /// True if nothing is announced and nothing runs, the look-out included: for tests.
     bool idle() const;
     /// Takes what is due now. The look-out does it; tests may.
     void look();

@@ -67,7 +67,8 @@ struct ValidationWorld : ServiceWorld {
     Authorization seen() { return must(one.service.find_authorization(alice, id)).authorization; }
     void begin() { (void)must(one.service.begin_challenge(alice, id, ChallengeType::kHttp01)); }
     static Challenge& http(Authorization& authorization) { return authorization.challenges[1]; }
-    /// Until what was announced is on record.
+    /// Until what was announced is on record, and the first look is over: only then may the clock
+    /// be set.
     static void settle(const Validation& validation) {
         while (!validation.idle()) {
             std::this_thread::yield();
@@ -120,6 +121,8 @@ TEST_CASE("what a process that died left behind is found once its lease is over,
     ScriptedAttempter other;
     Validation first(world.clock, *world.database, world.log, world.attempter, kNoLookOut);
     Validation second(world.clock, *world.database, world.log, other, kNoLookOut);
+    ValidationWorld::settle(first);
+    ValidationWorld::settle(second);
     first.look();
     second.look();
     CHECK(world.attempter.tries + other.tries == 0);
