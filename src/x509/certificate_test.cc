@@ -232,6 +232,16 @@ Bytes replaced(const Certificate& certificate, std::string_view from, std::strin
     return *parse_hex(hex.replace(at, from.size(), to));
 }
 
+TEST_CASE("the mask of an address range is ones, then zeros") {
+    const Certificate ca = sample("golden/sign-template-ca.pem");
+    for (const char* mask : {"ff00ff00", "ff000001", "fd000000", "7f000000"}) {
+        const auto parsed =
+            parse_certificate(replaced(ca, "0a000000ff000000", std::string("0a000000") + mask));
+        REQUIRE(!parsed);
+        CHECK(parsed.error().detail == "x509: IP constraint contained invalid mask");
+    }
+}
+
 TEST_CASE("single faults are named in Go's words") {
     const Certificate leaf = sample("golden/sign-jwk-ec256.pem");
     const auto error = [&](std::string_view from, std::string_view to) {

@@ -162,6 +162,25 @@ TEST_CASE("lengths and integers longer than they need be are refused") {
     CHECK(fault(certificate_of(inner)) == "x509: invalid basic constraints");
 }
 
+TEST_CASE("a key usage without bits and a critical key identifier are refused") {
+    const auto error = [](Extension extension) {
+        const auto parsed =
+            parse_certificate(certificate_of({.extensions = {std::move(extension)}}));
+        return parsed ? std::string("accepted") : parsed.error().detail;
+    };
+    // RFC 5280 4.2.1.1 and 4.2.1.2: not critical.
+    const Bytes authority = *parse_hex("30048002abcd"), subject = *parse_hex("0402abcd");
+    CHECK(error({.id = oid::kAuthorityKeyId, .value = authority}) == "accepted");
+    CHECK(error({.id = oid::kAuthorityKeyId, .critical = true, .value = authority}) ==
+          "x509: authority key identifier incorrectly marked critical");
+    CHECK(error({.id = oid::kSubjectKeyId, .value = subject}) == "accepted");
+    CHECK(error({.id = oid::kSubjectKeyId, .critical = true, .value = subject}) ==
+          "x509: subject key identifier incorrectly marked critical");
+    CHECK(error({.id = oid::kKeyUsage, .value = *parse_hex("030100")}) == "accepted");
+    CHECK(error({.id = oid::kKeyUsage, .value = *parse_hex("030101")}) ==
+          "x509: invalid key usage");
+}
+
 TEST_CASE("a negative serial number is refused") {
     CHECK(fault(certificate_of({.serial = "\xff"})) == "x509: negative serial number");
     CHECK(fault(certificate_of({.serial = "\x80"})) == "x509: negative serial number");

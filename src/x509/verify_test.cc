@@ -41,6 +41,7 @@ struct Want {
     std::optional<std::uint32_t> path_length{};
     std::uint32_t usage = 0;
     AltNames names{};
+    std::optional<NameConstraints> constraints{};
 };
 
 Party make(const Want& want, const Party* issuer, KeyKind kind = KeyKind::kEcP256) {
@@ -52,7 +53,8 @@ Party make(const Want& want, const Party* issuer, KeyKind kind = KeyKind::kEcP25
                 .spki = party.key.public_key().spki(),
                 .key_usage = want.usage,
                 .subject_key_id = key_id(party.key.public_key()),
-                .names = want.names};
+                .names = want.names,
+                .name_constraints = want.constraints};
     if (want.ca) {
         draft.basic_constraints = BasicConstraints{.ca = true, .path_length = want.path_length};
     }
@@ -170,6 +172,34 @@ TEST_CASE("every kind of issuer key makes chains that OpenSSL accepts too") {
         X509_free(peer_root);
         X509_free(peer_leaf);
     }
+}
+
+TEST_CASE("a certificate is valid from the first to the last second that it names") {
+    const Party root = make({.name = "root", .ca = true, .usage = key_usage::kCertSign}, nullptr);
+    const Party leaf = make({.name = "leaf"}, &root);
+    const auto verifies = [&](SysSeconds now) {
+        return bool(verify_chain(leaf.certificate, {.roots = {&root.certificate}, .now = now}));
+    };
+    constexpr std::chrono::seconds kOne(1);
+    CHECK(verifies(leaf.certificate.not_before));
+    CHECK(!verifies(leaf.certificate.not_before - kOne));
+    CHECK(verifies(leaf.certificate.not_after));
+    CHECK(!verifies(leaf.certificate.not_after + kOne));
+}
+
+TEST_CASE("name constraints bind the CAs below, not the leaf alone") {
+    NameConstraints only;
+    only.permitted.dns = {"ok.test"};
+    const Party root = make({.name = "root", .ca = true, .constraints = only}, nullptr);
+    const auto error = [&root](const std::string& name_of_ca) {
+        const Party ca = make({.name = "ca", .ca = true, .names = {.dns = {name_of_ca}}}, &root);
+        const Party leaf = make({.name = "leaf", .names = {.dns = {"a.ok.test"}}}, &ca);
+        return error_of(verify_chain(
+            leaf.certificate,
+            {.roots = {&root.certificate}, .intermediates = {&ca.certificate}, .now = kNow}));
+    };
+    CHECK(error("ca.ok.test") == "<nil>");
+    CHECK(error("ca.test").find("DNS name \"ca.test\" is not permitted") != std::string::npos);
 }
 
 TEST_CASE("who may not sign does not sign") {
