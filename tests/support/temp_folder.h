@@ -24,11 +24,15 @@ struct TempFolder {
     ~TempFolder() { std::filesystem::remove_all(path); }
 
     std::string operator/(const std::string& name) const { return path + "/" + name; }
-    /// Writes a file, making the folders above it.
+    /// Writes a file, a new one of mode 0644 whatever the umask, making the folders above it.
     std::string write(const std::string& name, const std::string& text) const {
         const std::filesystem::path file(*this / name);
         std::filesystem::create_directories(file.parent_path());
+        const bool is_new = !std::filesystem::exists(file);
         std::ofstream(file, std::ios::binary) << text;
+        if (is_new) {
+            std::filesystem::permissions(file, std::filesystem::perms(0644));
+        }
         return file;
     }
 };

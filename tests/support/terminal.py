@@ -1,4 +1,5 @@
 """A process in a terminal of its own, for tests of prompts."""
+import codecs
 import fcntl
 import os
 import pty
@@ -20,6 +21,7 @@ class Terminal:
         self.outside, self.inside = pty.openpty()
         self.before = termios.tcgetattr(self.inside)
         self.seen, self._after = "", None
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # A letter may come in two pieces.
 
         def own_terminal():
             os.setsid()
@@ -35,7 +37,7 @@ class Terminal:
         if not select.select([self.outside], [], [], seconds)[0]:
             return False
         try:
-            self.seen += os.read(self.outside, 4096).decode(errors="replace")
+            self.seen += self._decoder.decode(os.read(self.outside, 4096))
         except OSError:
             return False  # Nobody has the terminal open any more.
         return True
