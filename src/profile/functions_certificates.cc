@@ -2,8 +2,10 @@
 #include "base/base64.h"
 #include "base/ip.h"
 #include "base/pem.h"
+#include "base/text.h"
 #include "crypto/keygen.h"
 #include "crypto/pem_key.h"
+#include "profile/decode_impl.h"
 #include "profile/functions_impl.h"
 #include "profile/go_struct_impl.h"
 #include "tmpl/format.h"
@@ -128,6 +130,11 @@ Result<x509::AltNames> alternative_names(const Value& ips, const Value& dns) {
         if (!item.is(tmpl::types::kString)) {
             return failure(fmt::format("error processing alternate dns name: {} is not a string",
                                        tmpl::to_text(item)));
+        }
+        if (!impl::is_ascii(item.as_text())) {
+            return failure(fmt::format(
+                "error creating certificate: x509: {} cannot be encoded as an IA5String",
+                quote(item.as_text())));
         }
         names.dns.emplace_back(item.as_text());
     }

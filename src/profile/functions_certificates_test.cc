@@ -96,6 +96,9 @@ TEST_CASE("functions that make certificates complain as sprig's do") {
     CHECK(complaint("genSelfSignedCert `x` (list `x`) nil 1") == "error parsing ip: x");
     CHECK(complaint("genSelfSignedCert `x` nil (list 1) 1") ==
           "error processing alternate dns name: 1 is not a string");
+    CHECK(complaint("genSelfSignedCert `x` nil (list `b\u00fccher.test`) 1") ==
+          "error creating certificate: x509: \"b\u00fccher.test\" cannot be encoded as an "
+          "IA5String");
     CHECK(complaint("buildCustomCert `!` ``") == "unable to decode base64 certificate");
     CHECK(complaint("buildCustomCert `` `!`") == "unable to decode base64 private key");
     CHECK(complaint("buildCustomCert `` ``") == "unable to decode certificate");

@@ -208,6 +208,8 @@ class Pipeline(SeedCase):
         self.assertIn("DNS:foo.local", text)
         rendered = json.loads(self.sh("step ca template render --template t.tpl --csr foo.csr --set team=red --format json").stdout)
         self.assertEqual(rendered["subject"], {"commonName": "foo.local", "organization": "red"})
+        piped = self.sh("step ca template render --template - --csr foo.csr --set team=red --format json < t.tpl").stdout
+        self.assertEqual(json.loads(piped), rendered)
         token = self.sh("step ca token bar.local --san bar.local --san baz.local $J").stdout.strip()
         text = self.sh(f"step ca template render --template t.tpl --token {token} --set team=one").stdout
         self.assertIn("DNS:bar.local, DNS:baz.local", text)
@@ -223,7 +225,7 @@ class Pipeline(SeedCase):
             self.assertEqual((refused.returncode, refused.stdout), (1, ""))
             self.assertIn(words, refused.stderr)
         for flags, words in (("", "'--template'"), ("--template none.tpl --csr foo.csr", "none.tpl"), ("--template t.tpl", "'--csr'"),
-                             ("--template t.tpl --csr t.tpl", ""), ("--template t.tpl --token a.b.c", ""), ("--template t.tpl --csr foo.csr --format x", "'--format'")):
+                             ("--template t.tpl --csr t.tpl", "error reading t.tpl"), ("--template t.tpl --token a.b.c", "'--token'"), ("--template t.tpl --csr foo.csr --format x", "'--format'")):
             refused = self.sh(f"step ca template render {flags}", check=False)
             self.assertEqual(refused.returncode, 1)
             self.assertIn(words, refused.stderr)

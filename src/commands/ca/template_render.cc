@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "commands/ca/commands.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
@@ -43,7 +44,13 @@ Result<std::shared_ptr<const issuance::Authority>> throwaway_authority(const Clo
 /// The template with its data, as a provisioner's `options.x509` would have them.
 Result<std::shared_ptr<const issuance::Rules>> rules_of(cli::Context& context) {
     const cli::Args& args = context.args;
-    json::Object options{{.name = "templateFile", .value = args.get("template")}};
+    json::Object options;
+    if (const std::string file = args.get("template"); file != "-") {
+        options.push_back({.name = "templateFile", .value = file});
+    } else {
+        STEP_ASSIGN(const Bytes text, read_input_file(context, file));
+        options.push_back({.name = "template", .value = encode_base64(text)});
+    }
     if (const std::string file = args.get("template-data"); !file.empty()) {
         STEP_ASSIGN(const Bytes text, read_input_file(context, file));
         auto data = json::parse(text);
@@ -65,7 +72,9 @@ Result<std::shared_ptr<const issuance::Rules>> rules_of(cli::Context& context) {
 Result<x509::Csr> request_of(cli::Context& context, const std::string& common_name) {
     if (const std::string file = context.args.get("csr"); !file.empty()) {
         STEP_ASSIGN(const Bytes pem, read_input_file(context, file));
-        return x509::parse_csr_pem(pem);
+        Result<x509::Csr> request = x509::parse_csr_pem(pem);
+        return request ? std::move(request)
+                       : invalid("error reading " + file + ": " + request.error().detail);
     }
     STEP_ASSIGN(const crypto::PrivateKey key, crypto::generate_key(crypto::KeyKind::kEcP256));
     STEP_ASSIGN(const Bytes der,
@@ -76,8 +85,11 @@ Result<x509::Csr> request_of(cli::Context& context, const std::string& common_na
 /// Who would be asking: the token without anybody having verified it, or else the request.
 Result<issuance::Grant> grant_of(cli::Context& context, const std::optional<x509::Csr>& request) {
     if (const std::string text = context.args.get("token"); !text.empty()) {
-        STEP_ASSIGN(const provisioner::Token token, provisioner::parse_token(text));
-        return provisioner::unverified_grant(token);
+        const Result<provisioner::Token> token = provisioner::parse_token(text);
+        if (!token) {
+            return invalid("flag '--token' is no token: " + token.error().detail);
+        }
+        return provisioner::unverified_grant(*token);
     }
     issuance::Grant grant{.subject = {.common_name = request->subject.common_name()}};
     grant.names = x509::name_texts(request->names);
