@@ -88,10 +88,12 @@ Error without_failed(Error error) {
 }
 
 Error explain(Error error, std::string_view prefix) {
-    if (prefix.empty() && error.has_reason(client::kAnsweredByCa)) {
+    if (error.has_reason(client::kAnsweredByCa)) {
         error.reason = cli::kMoreWithDebug;
+        error.cause.insert(0, prefix);
+    } else {
+        error.detail.insert(0, prefix);
     }
-    error.detail.insert(0, prefix);
     return error;
 }
 

@@ -53,8 +53,8 @@ inline Status without_failed(Status status) {
     return status ? std::move(status) : Status(without_failed(std::move(status).error()));
 }
 
-/// Prefixes the detail. What the CA itself answered and needs no prefix is followed by the hint
-/// to run again with STEPDEBUG=1.
+/// Prefixes the detail. Of what the CA itself answered people read the CA's words alone and the
+/// hint to run again with STEPDEBUG=1, which shows the prefix and the request.
 Error explain(Error error, std::string_view prefix = {});
 template <class T>
 Result<T> explained(Result<T> result, std::string_view prefix = {}) {

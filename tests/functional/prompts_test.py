@@ -27,7 +27,7 @@ class Prompts(unittest.TestCase):
     INIT = ["ca", "init", "--deployment-type", "standalone", "--name", "T", "--dns", "ca.test", "--address", ":443",
             "--provisioner", "p", "--password-file", "password.txt"]
 
-    def test_init_asks_for_everything_and_makes_a_password(self):
+    def test_S003_25_init_asks_for_everything_and_makes_a_password(self):
         t = self.run_step("ca", "init")
         t.until("What deployment type")
         t.type("\r")

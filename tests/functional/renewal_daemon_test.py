@@ -108,7 +108,8 @@ class RenewalDaemon(Case):
                 (("renew", "--daemon", "--renew-period", "1d"), "invalid value '1d' for flag '--renew-period'"),
                 (("renew", "--daemon", "--renew-period", "2h"), "flag '--renew-period' must be within (lower than)"),
                 (("rekey", "--daemon", "--private-key", "leaf.key"),
-                 "flag '--daemon' is incompatible with '--private-key'")):
+                 "flag '--daemon' is incompatible with '--private-key'"),
+                (("rekey", "--private-key", "leaf.key", "--kty", "EC"), "flag '--private-key' is incompatible with '--kty'")):
             done = self.ca.s("ca", *words, "leaf.crt", "leaf.key", check=False)
             self.assertEqual(done.returncode, 1, words)
             self.assertIn(text, done.stderr)

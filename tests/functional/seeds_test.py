@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.seeds import NAME, SeedCase  # noqa: E402
 from tests.support.terminal import DOWN, Terminal  # noqa: E402
-from tests.support.harness import OURS_CA, free_port, original_step, tool  # noqa: E402
+from tests.support.harness import OURS_CA, OURS_STEP, PATIENCE, free_port, original_step, tool  # noqa: E402
 
 
 class Seeds(SeedCase):
@@ -85,7 +85,34 @@ class Seeds(SeedCase):
         again = self.sh("step ca revoke --cert foo.crt --key foo.key", check=False)
         self.assertEqual(again.returncode, 1)
         self.assertIn("is already revoked", again.stderr)
-        self.assertUnauthorized(self.sh("step ca renew --force foo.crt foo.key", check=False))
+        refused = self.sh("step ca renew --force foo.crt foo.key", check=False)
+        self.assertUnauthorized(refused)
+        # Word for word as v0.30.3 prints it: what the CA said, and no prefix.
+        self.assertEqual(refused.stderr, "The request lacked necessary authorization to be completed. Please see the certificate authority logs "
+                                         "for more info.\nRe-run with STEPDEBUG=1 for more info.\n")
+
+    def test_S001_16_the_daemon_tells_a_process_after_each_renewal(self):
+        self.issue()
+        told = self.ca.file("told")
+        process = subprocess.Popen(["sh", "-c", f"trap 'echo hup >{told}' HUP; while :; do sleep 0.1; done"])
+        self.addCleanup(lambda: (process.kill(), process.wait()))
+        out = self.ca.file("out").open("w")
+        self.addCleanup(out.close)
+        daemon = subprocess.Popen([OURS_STEP, "ca", "renew", "--daemon", "--exec", f"kill -HUP {process.pid}", "foo.crt", "foo.key"],
+                                  cwd=self.ca.path, env=self.ca.env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        self.addCleanup(lambda: (daemon.poll() is None and daemon.kill(), daemon.wait()))
+        self.until(lambda: "first renewal in" in self.ca.file("out").read_text())
+        self.assertRegex(self.ca.file("out").read_text(), r"\AINFO: \d{4}/\d\d/\d\d \d\d:\d\d:\d\d first renewal in 1\dh\d+m\d+s\n\Z")
+        daemon.send_signal(signal.SIGHUP)
+        self.until(told.exists)
+        daemon.send_signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait(PATIENCE), 0)
+
+    def until(self, condition):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
 
     # S002: provisioners
 

@@ -158,9 +158,6 @@ Result<Identity> read_identity(cli::Context& context, const std::string& certifi
                                const std::string& key_file) {
     STEP_ASSIGN(std::vector<x509::Certificate> chain, read_chain(certificate_file));
     auto key = read_key(context, key_file);
-    if (!key && key.error().code != Code::kInvalidArgument && kind_of(key_file) == Kind::kNothing) {
-        return reading_open(key_file, key.error());
-    }
     if (!key) {
         return std::move(key).error();
     }

@@ -64,6 +64,11 @@ Result<cli::ExitCode> run(cli::Context& context) {
     if (args.flag("daemon") && args.is_set("private-key")) {
         return incompatible("daemon", "private-key");
     }
+    for (const char* flag : {"kty", "curve", "size"}) {
+        if (args.is_set("private-key") && args.is_set(flag)) {
+            return incompatible("private-key", flag);
+        }
+    }
     const Places places = places_of(args);
     STEP_ASSIGN(Renewal renewal, begin_renewal(context, kPeriod));
     if (renewal.plan.remaining <= Duration::zero()) {
@@ -81,6 +86,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
                                               {.certificate_file = places.certificate,
                                                .key_file = places.key,
                                                .done = "rekeyed",
+                                               .failed = kFailed,
                                                .when_expired = kExpired,
                                                .act = rekey_to_files}));
     if (code) {

@@ -50,12 +50,14 @@ Result<cli::ExitCode> run(cli::Context& context) {
                                               {.certificate_file = out,
                                                .key_file = args.positional(1),
                                                .done = "renewed",
+                                               .failed = kFailed,
                                                .act = renew_to_file}));
     if (code) {
         return *code;
     }
     STEP_ASSIGN(const std::string chain, ask_ca(context, renewal.access, renewal.identity));
-    STEP_TRY(explained(cli::write_output(context, out, chain), kFailed));
+    STEP_TRY(cli::confirm_overwrite(context, out));
+    STEP_TRY(explained(write_file(out, chain, 0600), kFailed));
     context.console.err(fmt::format("Your certificate has been saved in {}.\n", out));
     return notify(context, renewal.plan);
 }

@@ -7,6 +7,16 @@
 namespace step::commands {
 namespace {
 
+/// A log names what failed also where people read the words of the CA alone.
+Status in_log(Status done, const std::string& failed) {
+    if (done || !done.error().has_reason(cli::kMoreWithDebug)) {
+        return done;
+    }
+    Error error = std::move(done).error();
+    error.detail.insert(0, failed);
+    return error;
+}
+
 Result<cli::ExitCode> stay(cli::Context& context, Renewal& renewal, const Repetition& again) {
     const RenewalSignals signals;
     const cli::Args& args = context.args;
@@ -17,7 +27,7 @@ Result<cli::ExitCode> stay(cli::Context& context, Renewal& renewal, const Repeti
                                  STEP_TRY(reload_identity(context, again.certificate_file,
                                                           again.key_file, renewal.identity));
                              }
-                             STEP_TRY(again.act(renewal.identity));
+                             STEP_TRY(in_log(again.act(renewal.identity), again.failed));
                              written = true;
                              return renewal.identity.chain.front();
                          },

@@ -31,6 +31,7 @@ Result<Renewal> begin_renewal(cli::Context& context, std::string_view period);
 struct Repetition {
     std::string certificate_file{}, key_file{};  ///< Where the new pair goes.
     std::string done{};                          ///< For messages: "renewed".
+    std::string failed{};                        ///< "error renewing certificate: "
     std::string when_expired{};  ///< If not empty, an expired certificate ends it, with this.
     /// Gets and writes the next one, asks nobody, and leaves it in its argument.
     std::function<Status(Identity&)> act{};
