@@ -93,7 +93,8 @@ TEST_CASE("the request id is the client's if it is decent, else the trace header
 TEST_CASE("a handler that throws answers 500, and its headers cannot split the answer") {
     const Running running;
     CHECK(ask(running, get_and_close("/throw")).starts_with("HTTP/1.1 500 "));
-    CHECK(!has(ask(running, get_and_close("/split")), "\r\nX-Evil"));
+    // Some readers take a line feed alone for the end of a line.
+    CHECK(has(ask(running, get_and_close("/split")), "\r\nX-Bad: a  X-Evil: yes\r\n"));
 }
 
 TEST_CASE("bodies: by length, in chunks, in pieces, and none above the route's limit") {

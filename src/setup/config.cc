@@ -112,7 +112,7 @@ Reading read_config(std::string_view text, const std::string& file) {
     Result<json::Value> root =
         json::parse(text, {.trailing = json::ParseOptions::Trailing::kIgnore});
     if (root) {
-        reading.root = root->is_null() ? json::Value(json::Object{}) : *std::move(root);
+        reading.root = root->is_null() ? json::Value(json::Object{}) : std::move(*root);
     }
     Reader reader(file, reading.root);
     if (!root) {

@@ -105,6 +105,7 @@ Status remove_context(StepPath& path, const std::string& name) {
 
 std::vector<std::string> context_names(const StepPath& path) {
     std::vector<std::string> names;
+    names.reserve(path.contexts.size());
     for (const auto& [name, entry] : path.contexts) {
         names.push_back(name);
     }

@@ -61,6 +61,13 @@ TEST_CASE("a part over 200 bytes keeps its first 168 and a hash") {
     CHECK(text_key(std::string(200, 'a')) == std::string(200, 'a') + std::string("\0\1", 2));
     CHECK(text_key(std::string(201, 'a')).starts_with(std::string(168, 'a')));
     CHECK(text_key(std::string(201, 'a')) != text_key(std::string(202, 'a')));
+    // Of an octet 0, which is written as two, never only the first is kept.
+    const std::string cut = std::string(167, 'a') + std::string(1, '\0') + std::string(100, 'b');
+    std::string digest;
+    for (const char c : fake_digest(cut)) {
+        digest.append(1, c).append(c == '\0' ? "\xff" : "");
+    }
+    CHECK(text_key(cut) == std::string(167, 'a') + digest + std::string("\0\2", 2));
 }
 
 TEST_CASE("prefix_end is the first key after all that begin with the prefix") {
