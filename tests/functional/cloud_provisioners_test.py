@@ -22,7 +22,8 @@ WAITING = ()
 # Our words where the original's name what only it has.
 OURS = {
     "error storing provisioner: provisioner with name x already exists": "cannot add multiple provisioners with the same id",
-    "error storing provisioner: provisioner with token ID TENANT already exists": "cannot add multiple provisioners with the same id",
+    "error storing provisioner: provisioner with token ID TENANT already exists":
+        "cannot add multiple provisioners with the same id: TENANT is that of 'x'",
 }
 
 

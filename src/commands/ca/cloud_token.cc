@@ -17,17 +17,6 @@ bool switch_of(const json::Value& provisioner, std::string_view name) {
     return found != nullptr && found->as_bool() != nullptr && *found->as_bool();
 }
 
-std::vector<std::string> list_of(const json::Value& provisioner, std::string_view name) {
-    std::vector<std::string> out;
-    const json::Value* found = provisioner.find(name);
-    if (found != nullptr && found->as_array() != nullptr) {
-        for (const json::Value& item : *found->as_array()) {
-            out.push_back(item.as_string() != nullptr ? *item.as_string() : "");
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 bool is_cloud_provisioner(const json::Value& provisioner) {
@@ -50,7 +39,7 @@ Result<std::string> cloud_token(cli::Context& context, const json::Value& provis
                                      .provisioner = text_member(provisioner, "name"),
                                      .subject = request.subject,
                                      .audience = audience + "/sign",
-                                     .imds_versions = list_of(provisioner, "imdsVersions")};
+                                     .imds_versions = texts_member(provisioner, "imdsVersions")};
     if (const std::string resource = text_member(provisioner, "audience");
         resource != kUsualResource) {
         question.resource = resource;

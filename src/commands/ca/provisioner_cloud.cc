@@ -27,20 +27,9 @@ struct Filter {
     std::string_view flag;    ///< "aws-account"; --remove-aws-account takes values out.
 };
 
-std::vector<std::string> texts_of(const json::Value& entry, std::string_view member) {
-    std::vector<std::string> out;
-    const json::Value* list = entry.find(member);
-    if (list != nullptr && list->as_array() != nullptr) {
-        for (const json::Value& item : *list->as_array()) {
-            out.push_back(item.as_string() != nullptr ? *item.as_string() : "");
-        }
-    }
-    return out;
-}
-
 /// What --remove-… names goes out, then what the flag names comes behind, each once.
 void change_filter(json::Value& entry, const cli::Args& args, const Filter& filter) {
-    std::vector<std::string> list = texts_of(entry, filter.member);
+    std::vector<std::string> list = texts_member(entry, filter.member);
     const std::string remove = fmt::format("remove-{}", filter.flag);
     if (args.declared(remove)) {
         const std::vector<std::string> out = args.list(remove);
@@ -63,7 +52,7 @@ void change_filter(json::Value& entry, const cli::Args& args, const Filter& filt
 /// The same for a member that is left out when it is empty.
 void change_optional_filter(json::Value& entry, const cli::Args& args, const Filter& filter) {
     change_filter(entry, args, filter);
-    if (texts_of(entry, filter.member).empty()) {
+    if (texts_member(entry, filter.member).empty()) {
         remove_member(entry, filter.member);
     }
 }
@@ -126,7 +115,7 @@ void warn_if_open(cli::Context& context, const json::Value& entry,
     const bool closed = std::ranges::any_of(filters, [&](std::string_view member) {
         const json::Value* found = entry.find(member);
         return found != nullptr &&
-               (found->as_string() != nullptr || !texts_of(entry, member).empty());
+               (found->as_string() != nullptr || !texts_member(entry, member).empty());
     });
     if (!closed) {
         context.console.err(
@@ -195,7 +184,8 @@ Status write_gcp(cli::Context& context, json::Value& entry, bool fresh) {
                            {.member = "serviceAccounts", .flag = "gcp-service-account"});
     change_optional_filter(entry, args, {.member = "projectIDs", .flag = "gcp-project"});
     change_text(entry, args, "organizationID", "gcp-organization");
-    if (!text_member(entry, "organizationID").empty() && !texts_of(entry, "projectIDs").empty()) {
+    if (!text_member(entry, "organizationID").empty() &&
+        !texts_member(entry, "projectIDs").empty()) {
         return incompatible("gcp-organization", "gcp-project");
     }
     change_trust(entry, args);

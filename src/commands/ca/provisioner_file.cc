@@ -1,5 +1,7 @@
 #include "commands/ca/provisioner_file.h"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -61,6 +63,17 @@ void remove_member(json::Value& object, std::string_view name) {
 std::string text_member(const json::Value& object, std::string_view name) {
     const json::Value* found = object.find(name);
     return found != nullptr && found->as_string() != nullptr ? *found->as_string() : "";
+}
+
+std::vector<std::string> texts_member(const json::Value& object, std::string_view name) {
+    std::vector<std::string> out;
+    const json::Value* found = object.find(name);
+    if (found != nullptr && found->as_array() != nullptr) {
+        for (const json::Value& item : *found->as_array()) {
+            out.push_back(item.as_string() != nullptr ? *item.as_string() : "");
+        }
+    }
+    return out;
 }
 
 Result<ProvisionerFile> ProvisionerFile::parse(std::string_view text, const std::string& file) {
@@ -149,12 +162,18 @@ Status ProvisionerFile::remove(std::string_view name) {
 }
 
 Status ProvisionerFile::check(std::string_view name) {
-    std::set<std::string> names, ids;
+    std::set<std::string> names;
+    std::map<std::string, std::string> ids;  // Whose each is.
     for (const json::Value& entry : list()) {
-        if (!ids.insert(id_of(entry)).second) {
+        const std::string own = text_member(entry, "name"), id = id_of(entry);
+        const auto [taken, fresh] = ids.emplace(id, own);
+        if (!fresh && taken->second != own) {  // Two of Azure with one tenant.
+            return conflict(fmt::format("id: {} is that of '{}'", id, taken->second));
+        }
+        if (!fresh) {
             return conflict("id");
         }
-        if (!names.insert(text_member(entry, "name")).second) {
+        if (!names.insert(own).second) {
             return conflict("name");
         }
     }

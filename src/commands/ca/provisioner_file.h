@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "json/value.h"
@@ -51,5 +52,7 @@ void set_member(json::Value& object, std::string_view name, json::Value value);
 void remove_member(json::Value& object, std::string_view name);
 /// A member that is a string, else "".
 std::string text_member(const json::Value& object, std::string_view name);
+/// The items of a member that is a list, "" for those that are no strings.
+std::vector<std::string> texts_member(const json::Value& object, std::string_view name);
 
 }  // namespace step::commands

@@ -46,6 +46,11 @@ TEST_CASE("a name or an id that is taken is refused, and nothing is added") {
     REQUIRE(!named);
     CHECK(named.error().detail == "cannot add multiple provisioners with the same name");
     CHECK(file.text() == before);
+    CHECK(file.add(*json::parse(R"({"type":"Azure","name":"one","tenantID":"T"})")));
+    const Status tenant = file.add(*json::parse(R"({"type":"Azure","name":"two","tenantID":"T"})"));
+    REQUIRE(!tenant);
+    CHECK(tenant.error().detail ==
+          "cannot add multiple provisioners with the same id: T is that of 'one'");
 }
 
 TEST_CASE("an entry that step-ca would disable is refused with step-ca's words") {
