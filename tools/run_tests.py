@@ -9,6 +9,7 @@ in at most SUMMARY_LINES lines: often the end of the output is all that is left 
 """
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,6 +75,9 @@ def summary(cases):
 
 def main():
     build, arguments = sys.argv[1], sys.argv[2:]
+    # In the background, or below nohup, signals are ignored, which every test would inherit.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         ctest = subprocess.run(
             ["ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error",

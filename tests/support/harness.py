@@ -27,6 +27,10 @@ LONG = os.environ.get("STEP_LONG") == "yes"
 for _name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[_name]
 os.umask(0o022)
+# In the background, or below nohup, signals are ignored, which what we start would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _signal in (signal.SIGHUP, signal.SIGTERM):
+    signal.signal(_signal, signal.SIG_DFL)
 PATIENCE = 120  # Seconds that anything may take that must happen: a loaded machine is slow, not wrong.
 
 
