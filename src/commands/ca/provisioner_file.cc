@@ -1,5 +1,6 @@
 #include "commands/ca/provisioner_file.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
