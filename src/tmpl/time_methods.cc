@@ -200,9 +200,9 @@ std::string time_json(const Value& value) {
 template <std::int64_t kUnit>
 Result<Value> duration_float(Call& call) {
     // As Go: whole units and the rest apart, for precision.
-    const std::int64_t count = call.integer(0);
-    return Value(static_cast<double>(count / kUnit) +
-                 static_cast<double>(count % kUnit) / static_cast<double>(kUnit));
+    const std::int64_t whole = call.integer(0) / kUnit, rest = call.integer(0) % kUnit;
+    return Value(static_cast<double>(whole) +
+                 static_cast<double>(rest) / static_cast<double>(kUnit));
 }
 template <std::int64_t kUnit>
 Result<Value> duration_int(Call& call) {
