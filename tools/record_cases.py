@@ -60,9 +60,11 @@ def record(step, case):
     if code != code2 or files.keys() != files2.keys():
         raise SystemExit(f"not the same twice: {case}")
     row = {**case, "exit": code}
-    if out == out2:
+    if out.startswith(b"Incorrect Usage"):  # Help follows, which is each program's own.
+        row["stdoutFirstLine"] = out.partition(b"\n")[0].decode()
+    elif out == out2:
         row.update(text_of(out, "stdout"))
-    if err == err2 and "<" not in err:
+    if err == err2 and not any(f"<{name}>" in err for name in toolbox.PATTERNS):
         row["stderr"] = err
     row["allFiles"] = True
     row["files"] = {}

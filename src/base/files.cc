@@ -108,6 +108,9 @@ public:
     }
 
     Status fill(ByteView bytes, unsigned mode) {
+        if (target_.empty()) {
+            return failure("open", target_, ENOENT);
+        }
         std::string name = target_ + ".XXXXXX";
         file_ = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
         if (file_.get() < 0) {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
-
 namespace step::commands {
 
 Error invalid(std::string message) {
@@ -11,8 +9,10 @@ Error invalid(std::string message) {
 }
 
 Error invalid_flag(std::string_view flag, std::string_view value, std::string_view message) {
-    return invalid(fmt::format("invalid value '{}' for flag '--{}'{}{}", value, flag,
-                               message.empty() ? "" : "; ", message));
+    const std::string what =
+        value.empty() ? "missing value" : fmt::format("invalid value '{}'", value);
+    return invalid(
+        fmt::format("{} for flag '--{}'{}{}", what, flag, message.empty() ? "" : "; ", message));
 }
 
 Error needs_flag(std::string_view flag, std::string_view other) {
@@ -71,11 +71,6 @@ Error reading_open(const std::string& file, const Error& error) {
 Error reading_quoted(const std::string& file, const Error& error) {
     return {.code = error.code,
             .detail = fmt::format("error reading \"{}\": {}", file, reason_of(error))};
-}
-
-Result<Bytes> read_file_quoted(const std::string& file) {
-    Result<Bytes> bytes = read_file(file);
-    return bytes ? std::move(bytes) : Result<Bytes>(reading_quoted(file, bytes.error()));
 }
 
 Error without_failed(Error error) {

@@ -13,7 +13,8 @@ namespace step::commands {
 // The wordings that errors of flags and files share; scripts match them. Flag names
 // come without dashes.
 
-/// "invalid value 'v' for flag '--f'" and, if there is a message, "; message".
+/// "invalid value 'v' for flag '--f'", or "missing value for flag '--f'" if it is empty, and, if
+/// there is a message, "; message".
 Error invalid_flag(std::string_view flag, std::string_view value, std::string_view message = {});
 /// "flag '--a' requires the '--b' flag"
 Error needs_flag(std::string_view flag, std::string_view other);
@@ -44,8 +45,6 @@ std::string reason_of(const Error& error);
 Error reading_open(const std::string& file, const Error& error);
 /// `error reading "F": no such file or directory`
 Error reading_quoted(const std::string& file, const Error& error);
-/// read_file() that fails in this form.
-Result<Bytes> read_file_quoted(const std::string& file);
 
 /// "open F: no such file or directory" of read_file's or write_file's "open F failed: …".
 Error without_failed(Error error);

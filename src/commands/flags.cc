@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
 #include "base/time.h"
+#include "cli/files.h"
 #include "commands/errors.h"
 #include "crypto/keygen.h"
 #include "json/parse.h"
@@ -137,6 +137,7 @@ Result<crypto::PrivateKey> make_key(const cli::Args& args, bool insecure) {
     using crypto::KeyKind;
     const std::string kty = args.get("kty");
     const std::string crv = args.get("curve");
+    const bool by_default = !args.is_set("curve");
     if (!args.is_set("kty") && args.is_set("curve")) {
         return needs_flag("curve", "kty");
     }
@@ -154,10 +155,10 @@ Result<crypto::PrivateKey> make_key(const cli::Args& args, bool insecure) {
         return flag_incompatible_value("size", "kty", kty);
     }
     if (kty == "OKP") {
-        return crv.empty() || crv == "Ed25519" ? crypto::generate_key(KeyKind::kEd25519)
-                                               : needs_option(crv, kty, "Ed25519");
+        return by_default || crv == "Ed25519" ? crypto::generate_key(KeyKind::kEd25519)
+                                              : needs_option(crv, kty, "Ed25519");
     }
-    if (crv.empty() || crv == "P-256") {
+    if (by_default || crv == "P-256") {
         return crypto::generate_key(KeyKind::kEcP256);
     }
     if (crv == "P-384" || crv == "P-521") {
@@ -170,10 +171,10 @@ Result<json::Value> template_data(cli::Context& context) {
     const cli::Args& args = context.args;
     json::Value data;
     if (const std::string file = args.get("set-file"); !file.empty()) {
-        STEP_ASSIGN(const Bytes text, read_file(file));
+        STEP_ASSIGN(const Bytes text, cli::read_input(context, file));
         auto parsed = json::parse(text);
         if (!parsed || parsed->as_object() == nullptr) {
-            return invalid(fmt::format("error parsing {}: {}", file,
+            return invalid(fmt::format("error unmarshaling {}: {}", file,
                                        parsed ? "not a JSON object" : parsed.error().detail));
         }
         data = *std::move(parsed);

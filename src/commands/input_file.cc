@@ -20,6 +20,11 @@ Result<Bytes> read_input_file(cli::Context& context, const std::string& path) {
     return bytes;
 }
 
+Result<Bytes> read_file_quoted(cli::Context& context, const std::string& path) {
+    auto bytes = cli::read_input(context, path);
+    return bytes ? std::move(bytes) : Result<Bytes>(reading_quoted(path, bytes.error()));
+}
+
 Status check_no_folder(const std::string& path) {
     return kind_of(path) == Kind::kFolder
                ? Status(invalid(fmt::format("unexpected error on {}: file is a directory", path)))
@@ -27,8 +32,7 @@ Status check_no_folder(const std::string& path) {
 }
 
 std::string input_name(const cli::Args& args) {
-    const std::string name = args.positional(0);
-    return name.empty() ? "-" : name;
+    return args.positionals().empty() ? "-" : args.positional(0);
 }
 
 unsigned mode_of_input(const std::string& path) {

@@ -11,6 +11,10 @@ namespace step::commands {
 /// wording of the original: "unexpected error on F: : no such file or directory".
 Result<Bytes> read_input_file(cli::Context& context, const std::string& path);
 
+/// A certificate, key or password that a flag or positional names, or standard input for "-", as
+/// cli::read_input; fails as reading_quoted().
+Result<Bytes> read_file_quoted(cli::Context& context, const std::string& path);
+
 /// "unexpected error on F: file is a directory", of a file that is to be written.
 Status check_no_folder(const std::string& path);
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/files.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "commands/random_text.h"
 #include "crypto/pem_key.h"
 #include "crypto/ssh_key.h"
@@ -42,16 +43,35 @@ Secret encode(cli::Context& context, const crypto::PrivateKey& key,
                     : crypto::encode_private_key(key);
 }
 
-/// Parses a private key; `doing` is the verb of errors that have nothing to do with passwords.
+constexpr std::string_view kTwoBlocks = "contains more than one PEM encoded block";
+
+/// Whether a text holds more than one private key, so that nobody can tell which is meant.
+bool holds_two_keys(std::string_view pem) {
+    unsigned count = 0;
+    while (auto next = next_pem(pem)) {
+        const Secret wiped(std::move(next->block.bytes));
+        count += next->block.type.ends_with("PRIVATE KEY") ? 1 : 0;
+        pem.remove_prefix(next->rest);
+    }
+    return count > 1;
+}
+
+/// The password in a file that a flag names, none if it names none. It is read whether the key
+/// needs it or not, so that a typing error shows.
+Result<Secret> password_of_flag(cli::Context& context, const std::string& file) {
+    return file.empty() ? Result<Secret>(Secret()) : read_password_flag(context, file);
+}
+
+/// Parses a private key; one is asked for if `password` is empty and the key needs one. `doing` is
+/// the verb of errors that have nothing to do with passwords.
 Result<crypto::PrivateKey> open_private_key(cli::Context& context, std::string_view pem,
-                                            const std::string& name,
-                                            const std::string& password_file,
+                                            const std::string& name, Secret password,
                                             std::string_view doing) {
     bool asked = false;
     auto key = crypto::parse_private_key(pem, [&]() -> Result<Secret> {
         asked = true;
-        if (!password_file.empty()) {
-            return cli::read_password_file(password_file);
+        if (!password.empty()) {
+            return std::move(password);
         }
         return context.console.ask_password("Please enter the password to decrypt " + name,
                                             nullptr);
@@ -84,7 +104,11 @@ Result<Secret> read_key_text(const std::string& name, std::size_t max_bytes) {
     return Secret(std::move(text));
 }
 
-Result<Secret> read_key_text_quoted(const std::string& name) {
+Result<Secret> read_key_text_quoted(cli::Context& context, const std::string& name) {
+    if (name == "-") {
+        STEP_ASSIGN(Bytes text, read_file_quoted(context, name));
+        return Secret(std::move(text));
+    }
     auto text = read_key_text(name);
     if (!text && text.error().code != Code::kUnsupported) {
         return reading_quoted(name, text.error());
@@ -94,11 +118,12 @@ Result<Secret> read_key_text_quoted(const std::string& name) {
 
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file) {
-    if (!password_file.empty()) {
-        STEP_TRY(read_password_flag(password_file));  // A typing error shows, needed or not.
+    STEP_ASSIGN(Secret password, password_of_flag(context, password_file));
+    STEP_ASSIGN(const Secret pem, read_key_text_quoted(context, path));
+    if (holds_two_keys(pem.view())) {
+        return invalid(fmt::format("error decoding {}: {}", path, kTwoBlocks));
     }
-    STEP_ASSIGN(const Secret pem, read_key_text_quoted(path));
-    return open_private_key(context, pem.view(), path, password_file, "reading");
+    return open_private_key(context, pem.view(), path, std::move(password), "reading");
 }
 
 Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const std::string& name,
@@ -106,11 +131,7 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     const auto fails = [&](std::string_view doing, std::string_view why) {
         return invalid(fmt::format("error {} {}: {}", doing, name, why));
     };
-    // Read whether the key needs it or not, so that a typing error shows; an empty one is as none.
-    Secret password;
-    if (!password_file.empty()) {
-        STEP_ASSIGN(password, read_password_flag(password_file));
-    }
+    STEP_ASSIGN(Secret password, password_of_flag(context, password_file));
     auto found = next_pem(text);
     if (!found) {
         return fails("decoding", "not a valid PEM encoded block");
@@ -118,7 +139,7 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     const PemBlock& block = found->block;
     const Secret whole(std::move(found->block.bytes));
     if (blocks == PemBlocks::kOne && !trim(text.substr(found->rest)).empty()) {
-        return fails("decoding", "contains more than one PEM encoded block");
+        return fails("decoding", kTwoBlocks);
     }
     text = text.substr(0, found->rest);
     AnyKey key;
@@ -146,8 +167,7 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     if (!block.type.ends_with("PRIVATE KEY") || !crypto::is_private_key_type(block.type)) {
         return fails("decoding", fmt::format("contains an unexpected header '{}'", block.type));
     }
-    auto opened =
-        open_private_key(context, text, name, password.empty() ? "" : password_file, "parsing");
+    auto opened = open_private_key(context, text, name, std::move(password), "parsing");
     if (!opened) {
         return std::move(opened).error();
     }
@@ -156,13 +176,13 @@ Result<AnyKey> read_pem_key(cli::Context& context, std::string_view text, const 
     return key;
 }
 
-Result<Secret> read_password_flag(const std::string& file) {
-    auto password = cli::read_password_file(file);
-    if (!password) {
-        return explain(reading_quoted(file, password.error()),
-                       fmt::format("error reading {}: ", file));
+Result<Secret> read_password_flag(cli::Context& context, const std::string& file) {
+    auto text = read_file_quoted(context, file);
+    if (!text) {
+        return explain(std::move(text).error(), fmt::format("error reading {}: ", file));
     }
-    return password;
+    const Secret whole(*std::move(text));
+    return Secret(Bytes(trim_right(whole.view())));
 }
 
 Result<std::optional<Secret>> new_key_password(cli::Context& context) {

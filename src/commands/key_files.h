@@ -16,19 +16,20 @@ namespace step::commands {
 /// stores. A file whose name looks like such a URI is a file. A UTF-8 byte order mark is dropped.
 /// Fails as read_file.
 Result<Secret> read_key_text(const std::string& name, std::size_t max_bytes = kMaxFile);
-/// The same; a file that cannot be read fails as reading_quoted().
-Result<Secret> read_key_text_quoted(const std::string& name);
+/// The same, and standard input for "-"; a file that cannot be read fails as reading_quoted().
+Result<Secret> read_key_text_quoted(cli::Context& context, const std::string& name);
 
 /// Reads a private key in PEM, of what read_key_text() takes. An encrypted one is opened with the
-/// password in `password_file`, or, if that is empty, with one asked for ("Please enter the
-/// password to decrypt F"). Fails as read_key_text_quoted, or with "error decrypting F: x509:
-/// decryption password incorrect", "error reading F: unsupported format".
+/// password in `password_file`, or, if it is empty or holds nothing, with one asked for ("Please
+/// enter the password to decrypt F"). Fails as read_key_text_quoted, or with "error decrypting F:
+/// x509: decryption password incorrect", "error reading F: unsupported format".
 Result<crypto::PrivateKey> read_private_key(cli::Context& context, const std::string& path,
                                             const std::string& password_file);
 
-/// A password file that a flag names, without trailing white space. Fails with the original's
-/// words for these: `error reading F: error reading "F": no such file or directory`.
-Result<Secret> read_password_flag(const std::string& file);
+/// A password file that a flag names, or standard input ("-"), without trailing white space. Fails
+/// with the original's words for these: `error reading F: error reading "F": no such file or
+/// directory`.
+Result<Secret> read_password_flag(cli::Context& context, const std::string& file);
 /// A private key, or a public one alone.
 struct AnyKey {
     std::optional<crypto::PublicKey> public_key{};  ///< Always set.

@@ -88,7 +88,7 @@ class Misuse(Leaves):
                 (["--template", "hello.txt", "--profile", "leaf"], "flag '--profile' is incompatible with '--template'"),
                 (["--set", "a=b"], "flag '--set' requires the '--template' flag"),
                 (["--set", "a"], "invalid value 'a' for flag '--set'"),
-                (["--set-file", "hello.txt"], "error parsing hello.txt: "),
+                (["--set-file", "hello.txt"], "error unmarshaling hello.txt: "),
                 (["--kms", "pkcs11:x"], "flag '--kms' is not supported by this version: it needs key stores")):
             with self.subTest(words):
                 self.fails(*sign, *words, says=says)
@@ -333,6 +333,11 @@ class Files(Leaves):
     def openssl_der(self, kind, name):
         return subprocess.run([tool("openssl"), kind, "-in", name, "-outform", "DER"], cwd=self.h.path, capture_output=True,
                               check=True).stdout
+
+    def test_an_authority_may_be_in_der(self):
+        self.step("format", "root.crt", "--out", "root.der")
+        self.step("create", "x.test", "x.crt", "x.key", "--ca", "root.der", "--ca-key", "root.key", "--no-password", "--insecure")
+        self.openssl("verify", "-CAfile", "root.crt", "x.crt")
 
     def test_format_reads_standard_input_and_keeps_the_mode(self):
         pem = self.h.file("cert.crt").read_text()

@@ -132,7 +132,7 @@ class Offline(Case):
 
         pair = ("x.test", "x.crt", "x.key")
         refused("open none.json failed: no such file", "certificate", *pair, "--offline", "--ca-config", "none.json")
-        refused("invalid value '' for flag '--ca-config'", "certificate", *pair, "--offline", "--ca-config", "")
+        refused("missing value for flag '--ca-config'", "certificate", *pair, "--offline", "--ca-config", "")
         refused("flag '--offline' is incompatible with '--token'", "certificate", *pair, "--offline", "--token", "t")
         refused("flag '--offline' is incompatible with '--token'", "revoke", "1", "--offline", "--token", "t")
         self.ca.file("wrong").write_text("wrong")

@@ -21,8 +21,6 @@ from tests.support.harness import OURS_STEP  # noqa: E402
 
 DATA = toolbox.DATA
 QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # Each case makes and removes a hundred files.
-PATTERNS = {"go-duration": r"[0-9hmsµn.]+", "22 chars salt": r"[A-Za-z0-9+/]{22}", "43 chars": r"[A-Za-z0-9+/]{43}",
-            "53 chars": r"[A-Za-z0-9./]{53}", "32 base32 chars": "[A-Z2-7]{32}"}
 
 
 def name_of(case):
@@ -35,7 +33,7 @@ def name_of(case):
 def matches(recorded, text):
     """Equal but for the placeholders of the recording."""
     parts = re.split("<([^<>]*)>", recorded)
-    pattern = "".join(re.escape(part) if i % 2 == 0 else PATTERNS.get(part, re.escape(f"<{part}>"))
+    pattern = "".join(re.escape(part) if i % 2 == 0 else toolbox.PATTERNS.get(part, re.escape(f"<{part}>"))
                       for i, part in enumerate(parts))
     return re.fullmatch(pattern, text, re.DOTALL) is not None
 

@@ -11,6 +11,9 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests/data/toolbox"
+# What `<name>` stands for in a recorded output.
+PATTERNS = {"go-duration": r"[0-9hmsµn.]+", "22 chars salt": r"[A-Za-z0-9+/]{22}", "43 chars": r"[A-Za-z0-9+/]{43}",
+            "53 chars": r"[A-Za-z0-9./]{53}", "32 base32 chars": "[A-Z2-7]{32}"}
 
 
 def prepare(work, argv=()):

@@ -39,7 +39,7 @@ std::string url_of(const setup::Config& config) {
 Result<app::KeyPassword> key_password(cli::Context& context) {
     app::KeyPassword password;
     if (const std::string file = context.args.get("password-file"); !file.empty()) {
-        STEP_ASSIGN(password.given, read_password_flag(file));
+        STEP_ASSIGN(password.given, read_password_flag(context, file));
     }
     password.ask = [&console = context.console](const std::string& path) {
         return console.ask_password("Please enter the password to decrypt " + path, {});

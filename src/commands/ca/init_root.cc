@@ -4,13 +4,14 @@
 
 #include "base/files.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "commands/key_files.h"
 #include "x509/certificate.h"
 
 namespace step::commands {
 Result<ExistingRoot> read_existing_root(cli::Context& context) {
     const std::string root_file = context.args.get("root"), key_file = context.args.get("key");
-    STEP_ASSIGN(const Bytes pem, read_file_quoted(root_file));
+    STEP_ASSIGN(const Bytes pem, read_file_quoted(context, root_file));
     const auto certificates = x509::parse_certificates_pem(pem);
     if (!certificates) {
         return invalid(fmt::format("error decoding {}: {}", root_file,
@@ -19,7 +20,7 @@ Result<ExistingRoot> read_existing_root(cli::Context& context) {
                                        : certificates.error().detail));
     }
     if (kind_of(key_file) == Kind::kNothing) {
-        STEP_TRY(read_file_quoted(key_file));
+        STEP_TRY(read_file_quoted(context, key_file));
     }
     STEP_ASSIGN(crypto::PrivateKey key,
                 read_private_key(context, key_file, context.args.get("key-password-file")));

@@ -12,10 +12,10 @@ namespace step::commands {
 namespace {
 
 /// The certificates of these files, PEM, which all have to be authorities.
-Result<Bytes> read_authorities(const std::vector<std::string>& files) {
+Result<Bytes> read_authorities(cli::Context& context, const std::vector<std::string>& files) {
     Bytes pem;
     for (const std::string& file : files) {
-        const auto bundle = read_bundle(file);
+        const auto bundle = read_bundle(context, file);
         if (!bundle) {
             return explain(bundle.error(),
                            fmt::format("error reading certificates from {}: ", file));
@@ -58,7 +58,7 @@ Status write_acme(cli::Context& context, json::Value& entry, bool /*fresh*/) {
         remove_member(entry, "attestationRoots");
         return ok();
     }
-    STEP_ASSIGN(const Bytes roots, read_authorities(files));
+    STEP_ASSIGN(const Bytes roots, read_authorities(context, files));
     set_member(entry, "attestationRoots", encode_base64(roots));
     return ok();
 }

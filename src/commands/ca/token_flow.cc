@@ -80,7 +80,7 @@ std::string password_file(const cli::Args& args) {
 /// Opens a JWE: one try with a password file, three at a prompt.
 Result<Secret> open_jwe(cli::Context& context, const std::string& jwe, const std::string& label) {
     if (const std::string file = password_file(context.args); !file.empty()) {
-        STEP_ASSIGN(const Secret password, read_password_flag(file));
+        STEP_ASSIGN(const Secret password, read_password_flag(context, file));
         return jose::decrypt_with_password(jwe, password.view());
     }
     for (int attempt = 1;; ++attempt) {

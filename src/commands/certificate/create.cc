@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
 #include "commands/certificate/making.h"
+#include "commands/certificate/source.h"
 #include "commands/certificate/templating.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
@@ -72,7 +73,7 @@ Result<Keys> obtain_keys(cli::Context& context) {
             return flag_incompatible("key", flag);
         }
     }
-    STEP_ASSIGN(const Secret text, read_key_text_quoted(path));
+    STEP_ASSIGN(const Secret text, read_key_text_quoted(context, path));
     const ByteView pem = text.view();
     const auto first = next_pem(pem);
     if (first && !first->block.type.ends_with("PRIVATE KEY") &&
@@ -210,25 +211,20 @@ Status check_issuer_flags(const cli::Args& args, const Profile& profile) {
 Result<Issuer> read_issuer(cli::Context& context) {
     const cli::Args& args = context.args;
     const std::string path = args.get("ca");
-    STEP_ASSIGN(const Bytes pem, read_file_quoted(path));
-    auto certificates = x509::parse_certificates_pem(pem);
-    if (!certificates) {
-        return invalid_create(fmt::format(
-            "error parsing {}: does not contain a valid PEM encoded certificate", path));
-    }
-    if (certificates->size() > 1) {
+    STEP_ASSIGN(std::vector<x509::Certificate> certificates, read_bundle(context, path));
+    if (certificates.size() > 1) {
         return invalid_create(
             fmt::format("error decoding {}: contains more than one PEM encoded block", path));
     }
     STEP_ASSIGN(crypto::PrivateKey key,
                 read_private_key(context, args.get("ca-key"), args.get("ca-password-file")));
-    const auto public_key = certificates->front().public_key();
+    const auto public_key = certificates.front().public_key();
     if (!public_key || !(*public_key == key.public_key())) {
         return invalid_create(
             "error creating certificate: x509: provided PrivateKey doesn't match parent's "
             "PublicKey");
     }
-    return Issuer{std::move(certificates->front()), std::move(key)};
+    return Issuer{std::move(certificates.front()), std::move(key)};
 }
 
 /// --ca and --ca-key: what the profile needs; with a template both or none.

@@ -17,29 +17,31 @@ constexpr std::string_view kManual =
 #include "commands/certificate/format.md.inc"
     ;
 
-Result<Bytes> to_der(const PemBlock& block) {
-    if (block.type == "CERTIFICATE") {
-        const auto certificate = x509::parse_certificate(block.bytes);
-        if (!certificate) {
-            return invalid("error parsing certificate: " + certificate.error().detail);
+/// The DER of the first certificate or request of a PEM text; what else stands there is passed
+/// over.
+Result<Bytes> first_der(std::string_view text) {
+    while (const auto next = next_pem(text)) {
+        text.remove_prefix(next->rest);
+        const PemBlock& block = next->block;
+        if (block.type == "CERTIFICATE") {
+            const auto certificate = x509::parse_certificate(block.bytes);
+            return certificate
+                       ? Result<Bytes>(certificate->der)
+                       : invalid("error parsing certificate: " + certificate.error().detail);
         }
-        return certificate->der;
-    }
-    if (block.type == "CERTIFICATE REQUEST" || block.type == "NEW CERTIFICATE REQUEST") {
-        const auto request = x509::parse_csr_unchecked(block.bytes);
-        if (!request) {
-            return invalid("error parsing certificate request: " + request.error().detail);
+        if (block.type == "CERTIFICATE REQUEST" || block.type == "NEW CERTIFICATE REQUEST") {
+            const auto request = x509::parse_csr_unchecked(block.bytes);
+            return request
+                       ? Result<Bytes>(request->der)
+                       : invalid("error parsing certificate request: " + request.error().detail);
         }
-        return request->der;
     }
     return invalid("error decoding certificate: invalid PEM block");
 }
 
 Result<Bytes> toggle(ByteView bytes) {
-    if (bytes.starts_with("-----BEGIN ")) {
-        const auto first = next_pem(bytes);
-        return first ? to_der(first->block)
-                     : Result<Bytes>(invalid("error decoding certificate: invalid PEM block"));
+    if (bytes.find("-----BEGIN ") != ByteView::npos) {
+        return first_der(bytes);
     }
     if (const auto certificate = x509::parse_certificate(bytes)) {
         return encode_pem("CERTIFICATE", certificate->der);

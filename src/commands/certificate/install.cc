@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "commands/certificate/certificate.h"
+#include "commands/certificate/source.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/trust_store.h"
@@ -17,19 +18,14 @@ constexpr std::string_view kUninstallManual =
 #include "commands/certificate/uninstall.md.inc"
     ;
 
-Result<x509::Certificate> read_root(const std::string& file) {
-    const auto pem = read_file(file);
-    if (!pem) {
-        return reading_quoted(file, pem.error());
+Result<x509::Certificate> read_root(cli::Context& context, const std::string& file) {
+    STEP_ASSIGN(std::vector<x509::Certificate> certificates, read_bundle(context, file));
+    if (certificates.size() > 1) {
+        return invalid(
+            fmt::format("error decoding {}: contains more than one PEM encoded block", file));
     }
-    auto certificates = x509::parse_certificates_pem(*pem);
-    if (!certificates || certificates->size() != 1) {
-        return invalid(fmt::format("error decoding {}: {}", file,
-                                   certificates ? "contains more than one PEM encoded block"
-                                                : "not a valid PEM encoded block"));
-    }
-    STEP_TRY(check_root(certificates->front(), file));
-    return std::move(certificates->front());
+    STEP_TRY(check_root(certificates.front(), file));
+    return std::move(certificates.front());
 }
 
 using Change = Status (*)(const Machine&, const Trust&);
@@ -39,7 +35,7 @@ Result<cli::ExitCode> change_stores(cli::Context& context, Change change, std::s
     const cli::Args& args = context.args;
     STEP_TRY(args.expect_positionals(1));
     const std::string file = args.positional(0);
-    STEP_ASSIGN(const x509::Certificate root, read_root(file));
+    STEP_ASSIGN(const x509::Certificate root, read_root(context, file));
     const bool all = args.flag("all");
     const Trust trust{.root = root,
                       .file = file,

@@ -44,10 +44,18 @@ Status apply_validity(cli::Context& context, const Validity& validity, std::chro
     draft.not_before =
         validity.from.value_or(std::chrono::floor<std::chrono::seconds>(context.clock.now()));
     draft.not_after = validity.to.value_or(draft.not_before + lifetime);
-    if (draft.not_before > draft.not_after) {
+    const bool over =
+        validity.from ? draft.not_before > draft.not_after : draft.not_before >= draft.not_after;
+    if (over) {
         return invalid(
             fmt::format("invalid value '{}' for flag '--not-after': certificate is already expired",
                         context.args.get("not-after")));
+    }
+    constexpr int kLastYear = 9999;  // RFC 5280 4.1.2.5.2
+    if (to_calendar(draft.not_after).year > kLastYear) {
+        return invalid(
+            "error creating certificate: asn1: structure error: cannot represent time as "
+            "GeneralizedTime");
     }
     return ok();
 }

@@ -8,6 +8,7 @@
 #include "commands/certificate/certificate.h"
 #include "commands/certificate/source.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 
 namespace step::commands {
 
@@ -73,7 +74,7 @@ Result<std::vector<x509::Certificate>> read_chain(cli::Context& context, const s
         return Error{.code = Code::kNotFound,
                      .detail = fmt::format("stat {}: no such file or directory", name)};
     }
-    STEP_ASSIGN(const Bytes bytes, read_file_quoted(name));
+    STEP_ASSIGN(const Bytes bytes, read_file_quoted(context, name));
     return parse_bundle(bytes, name);
 }
 

@@ -2,9 +2,9 @@
 
 #include "base/files.h"
 #include "base/hex.h"
-#include "base/pem.h"
 #include "cli/files.h"
 #include "commands/certificate/certificate.h"
+#include "commands/certificate/source.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
 #include "commands/key_files.h"
@@ -50,39 +50,11 @@ Result<Wish> check_arguments(const cli::Args& args) {
     return wish;
 }
 
-/// Every certificate of a PEM file, whatever else is in it, or one in DER.
-Result<std::vector<x509::Certificate>> read_certificates(const std::string& file,
+/// read_bundle(); a failure says what the file was for.
+Result<std::vector<x509::Certificate>> read_certificates(cli::Context& context,
+                                                         const std::string& file,
                                                          std::string_view what) {
-    const auto fails = [&](const std::string& why) {
-        return invalid(fmt::format("error reading {}: error parsing {}: {}", what, file, why));
-    };
-    const auto bytes = read_file_quoted(file);
-    if (!bytes) {
-        return explain(bytes.error(), fmt::format("error reading {}: ", what));
-    }
-    std::vector<x509::Certificate> found;
-    const auto add = [&](ByteView der) -> Status {
-        STEP_ASSIGN(x509::Certificate certificate, x509::parse_certificate(der));
-        found.push_back(std::move(certificate));
-        return ok();
-    };
-    if (bytes->find("-----BEGIN") == Bytes::npos) {
-        if (const auto added = add(*bytes); !added) {
-            return fails("error parsing certificate as DER format: " + added.error().detail);
-        }
-        return found;
-    }
-    for (std::string_view rest = *bytes; const auto next = next_pem(rest);
-         rest.remove_prefix(next->rest)) {
-        if (next->block.type != "CERTIFICATE" || !next->block.headers.empty()) {
-            continue;
-        }
-        if (const auto added = add(next->block.bytes); !added) {
-            return fails("error decoding PEM data: " + added.error().detail);
-        }
-    }
-    return !found.empty() ? Result<std::vector<x509::Certificate>>(std::move(found))
-                          : fails("does not contain a valid PEM encoded certificate");
+    return explained(read_bundle(context, file), fmt::format("error reading {}: ", what));
 }
 
 Result<Secret> new_password(cli::Context& context) {
@@ -109,8 +81,8 @@ Result<Bytes> encode_identity(cli::Context& context, const Wish& wish,
                               const std::vector<x509::Certificate>& authorities,
                               const Secret& password) {
     STEP_ASSIGN(const std::vector<x509::Certificate> own,
-                read_certificates(wish.certificate, "certificate"));
-    const auto text = read_key_text_quoted(wish.key);
+                read_certificates(context, wish.certificate, "certificate"));
+    const auto text = read_key_text_quoted(context, wish.key);
     if (!text) {
         return explain(text.error(), "error reading key: ");
     }
@@ -153,7 +125,8 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_ASSIGN(const Wish wish, check_arguments(context.args));
     std::vector<x509::Certificate> authorities;
     for (const std::string& file : wish.authorities) {
-        STEP_ASSIGN(std::vector<x509::Certificate> more, read_certificates(file, "CA certificate"));
+        STEP_ASSIGN(std::vector<x509::Certificate> more,
+                    read_certificates(context, file, "CA certificate"));
         authorities.insert(authorities.end(), std::make_move_iterator(more.begin()),
                            std::make_move_iterator(more.end()));
     }

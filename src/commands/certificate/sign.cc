@@ -8,6 +8,7 @@
 #include "commands/certificate/templating.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
+#include "commands/input_file.h"
 #include "commands/key_files.h"
 #include "profile/builtin.h"
 #include "x509/csr.h"
@@ -60,8 +61,8 @@ Error unsigned_request(const Error& cause, const Bytes& der) {
     return invalid("certificate request has invalid signature: " + why);
 }
 
-Result<x509::Csr> read_request(const std::string& path) {
-    STEP_ASSIGN(const Bytes bytes, read_file_quoted(path));
+Result<x509::Csr> read_request(cli::Context& context, const std::string& path) {
+    STEP_ASSIGN(const Bytes bytes, read_file_quoted(context, path));
     STEP_ASSIGN(const Bytes der, request_der(bytes, path));
     auto request = x509::parse_csr(der);
     if (request) {
@@ -83,13 +84,28 @@ struct Issuer {
     const x509::Certificate& certificate() const { return chain.front(); }
 };
 
+/// RSA, Ed25519, or the first of the curves for any of them.
+crypto::KeyKind family(crypto::KeyKind kind) {
+    return kind == crypto::KeyKind::kRsa || kind == crypto::KeyKind::kEd25519
+               ? kind
+               : crypto::KeyKind::kEcP256;
+}
+
 Result<Issuer> read_issuer(cli::Context& context) {
     const cli::Args& args = context.args;
-    STEP_ASSIGN(std::vector<x509::Certificate> chain, read_bundle(args.positional(1)));
+    const std::string file = args.positional(1);
+    auto chain = read_bundle(context, file);
+    if (!chain) {
+        return explain(std::move(chain).error(),
+                       fmt::format("file {} does not contain a valid certificate: ", file));
+    }
     STEP_ASSIGN(crypto::PrivateKey key,
                 read_private_key(context, args.positional(2), args.get("password-file")));
-    Issuer issuer{.chain = std::move(chain), .key = std::move(key)};
+    Issuer issuer{.chain = *std::move(chain), .key = std::move(key)};
     const auto public_key = issuer.certificate().public_key();
+    if (public_key && family(public_key->kind()) != family(issuer.key.kind())) {
+        return invalid("private key type does not match issuer public key type");
+    }
     if (!public_key || !(*public_key == issuer.key.public_key())) {
         return invalid("private key does not match issuer public key");
     }
@@ -179,7 +195,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
     STEP_TRY(args.expect_positionals(3));
     STEP_ASSIGN(const std::optional<TemplateFlags> flags, template_flags(context));
     STEP_TRY(refuse_key_stores(args));
-    STEP_ASSIGN(const x509::Csr request, read_request(args.positional(0)));
+    STEP_ASSIGN(const x509::Csr request, read_request(context, args.positional(0)));
     STEP_ASSIGN(const Issuer issuer, read_issuer(context));
     const std::int64_t wanted = args.integer("path-len");
     if (wanted < -1 || wanted > INT32_MAX) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/files.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "http/tls_probe.h"
 #include "x509/system_roots.h"
 
@@ -116,10 +117,9 @@ Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::s
     return all;
 }
 
-Result<std::vector<x509::Certificate>> read_bundle(const std::string& path) {
-    const auto bytes = read_file(path);
-    return bytes ? parse_bundle(*bytes, path)
-                 : Result<std::vector<x509::Certificate>>(reading_quoted(path, bytes.error()));
+Result<std::vector<x509::Certificate>> read_bundle(cli::Context& context, const std::string& path) {
+    STEP_ASSIGN(const Bytes bytes, read_file_quoted(context, path));
+    return parse_bundle(bytes, path);
 }
 
 Result<std::vector<x509::Certificate>> read_roots(cli::Context& context, const std::string& path) {

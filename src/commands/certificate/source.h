@@ -43,8 +43,8 @@ std::string with_port(const Uri& uri, std::string_view port);
 /// "error parsing F: does not contain a valid PEM encoded certificate".
 Result<std::vector<x509::Certificate>> parse_bundle(ByteView bytes, const std::string& path);
 
-/// The same of the file at `path`. Fails with `error reading "F": …`.
-Result<std::vector<x509::Certificate>> read_bundle(const std::string& path);
+/// The same of the file at `path`, or of standard input ("-"). Fails with `error reading "F": …`.
+Result<std::vector<x509::Certificate>> read_bundle(cli::Context& context, const std::string& path);
 
 /// Trust anchors: a file, a folder, or files separated by commas; if `path` is empty, those of
 /// the system (SSL_CERT_FILE, SSL_CERT_DIR, else where Linux distributions keep them). Fails with

@@ -1,19 +1,12 @@
 #include "commands/certificate/templating.h"
 
-#include "base/files.h"
+#include "cli/files.h"
 #include "commands/errors.h"
 #include "commands/flags.h"
 #include "profile/render.h"
 #include "profile/source.h"
 
 namespace step::commands {
-namespace {
-
-/// Some editors put it before UTF-8; the original takes it off.
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-}  // namespace
-
 Result<std::optional<TemplateFlags>> template_flags(cli::Context& context) {
     const cli::Args& args = context.args;
     TemplateFlags flags;
@@ -22,10 +15,7 @@ Result<std::optional<TemplateFlags>> template_flags(cli::Context& context) {
         if (args.is_set("profile")) {
             return incompatible("profile", "template");
         }
-        STEP_ASSIGN(flags.text, read_file(file));
-        if (flags.text.starts_with(kByteOrderMark)) {
-            flags.text.erase(0, kByteOrderMark.size());
-        }
+        STEP_ASSIGN(flags.text, cli::read_input(context, file));
         return std::optional(std::move(flags));
     }
     for (const std::string_view flag : {"set", "set-file"}) {

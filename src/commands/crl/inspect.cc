@@ -38,7 +38,7 @@ Error insecure_needed(const cli::Args& args) {
 /// The certificates of --from: those of a file, or those that a server shows.
 Result<std::vector<x509::Certificate>> chain_of(cli::Context& context, const std::string& name) {
     if (!is_url(name)) {
-        return read_bundle(name);
+        return read_bundle(context, name);
     }
     const auto uri = parse_uri(name);
     if (!uri) {
@@ -59,7 +59,7 @@ Result<Source> find_source(cli::Context& context) {
     const cli::Args& args = context.args;
     Source source{.name = args.positional(0).empty() ? "-" : args.positional(0)};
     if (const std::string file = args.get("ca"); !file.empty()) {
-        STEP_ASSIGN(source.issuers, read_bundle(file));
+        STEP_ASSIGN(source.issuers, read_bundle(context, file));
     }
     if (!args.flag("from")) {
         return source;

@@ -107,7 +107,7 @@ Result<std::optional<Secret>> output_password(cli::Context& context, const std::
         }));
         return std::optional<Secret>(std::move(typed));
     }
-    STEP_ASSIGN(Secret password, read_password_flag(file));
+    STEP_ASSIGN(Secret password, read_password_flag(context, file));
     if (password.empty()) {
         return invalid(fmt::format(
             "the password file {} is empty; use '--no-password --insecure' to write the key in "

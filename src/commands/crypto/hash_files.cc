@@ -133,9 +133,6 @@ std::vector<cli::Flag> hash_flags() {
 Result<std::string> hash_algorithm(const cli::Args& args) {
     const std::string given = args.get("alg");
     const std::string name = to_lower(given) == "sha" ? "sha1" : to_lower(given);
-    if (given.empty()) {
-        return invalid("missing value for flag '--alg'");
-    }
     if (!crypto::Hasher::make(name)) {
         return invalid_flag("alg", given);
     }

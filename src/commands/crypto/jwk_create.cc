@@ -145,11 +145,8 @@ Status check_usage(const x509::Certificate& certificate) {
 Result<jose::Jwk> import_pem(cli::Context& context) {
     const cli::Args& args = context.args;
     const std::string path = args.get("from-pem");
-    auto bytes = read_file(path);
-    if (!bytes) {
-        return reading_quoted(path, bytes.error());
-    }
-    const Secret text(*std::move(bytes));
+    STEP_ASSIGN(Bytes bytes, read_file_quoted(context, path));
+    const Secret text(std::move(bytes));
     const ByteView pem = text.view();
     const auto block = next_pem(pem);
     const std::string type = block ? block->block.type : "";

@@ -24,7 +24,7 @@ Result<cli::ExitCode> run(cli::Context& context) {
         return args.missing_flag("key");
     }
     STEP_ASSIGN(const Bytes message, read_input_file(context, input_name(args)));
-    STEP_ASSIGN(const Secret text, read_key_text_quoted(key_file));
+    STEP_ASSIGN(const Secret text, read_key_text_quoted(context, key_file));
     STEP_ASSIGN(const AnyKey key,
                 read_pem_key(context, text.view(), key_file, args.get("password-file")));
     if (!key.private_key) {

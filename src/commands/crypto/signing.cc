@@ -8,6 +8,7 @@
 #include "commands/crypto/jose_key.h"
 #include "commands/crypto/jwk_rules.h"
 #include "commands/errors.h"
+#include "commands/input_file.h"
 #include "crypto/digest.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -46,7 +47,7 @@ Status check_certificate_flag(const cli::Args& args, const CertificateFlag& mine
 }
 
 /// The certificates of a file, the first of which must be the key's and allow signatures.
-Result<std::vector<x509::Certificate>> read_own_chain(const cli::Args& args,
+Result<std::vector<x509::Certificate>> read_own_chain(cli::Context& context,
                                                       const CertificateFlag& with,
                                                       const jose::Jwk& key) {
     const auto fails = [&](std::string_view why) {
@@ -56,12 +57,9 @@ Result<std::vector<x509::Certificate>> read_own_chain(const cli::Args& args,
                                    chain ? "x5c" : "x5t",
                                    chain ? "ValidateX5C: " : "ValidateX5T: ", why));
     };
-    const std::string file = args.get(with.flag);
-    const auto text = read_file(file);
-    if (!text) {
-        return reading_quoted(file, text.error());
-    }
-    auto chain = x509::parse_certificates_pem(*text);
+    const std::string file = context.args.get(with.flag);
+    STEP_ASSIGN(const Bytes text, read_file_quoted(context, file));
+    auto chain = x509::parse_certificates_pem(text);
     if (!chain) {
         return invalid(fmt::format("error reading {}: {}", file, chain.error().detail));
     }
@@ -162,7 +160,7 @@ Result<SigningKey> read_signing_key(cli::Context& context, std::string_view x5c_
         out.header.push_back({.name = "kid", .value = out.key.kid});
     }
     if (x5c) {
-        STEP_ASSIGN(const auto chain, read_own_chain(args, kX5c, out.key));
+        STEP_ASSIGN(const auto chain, read_own_chain(context, kX5c, out.key));
         json::Array list;
         for (const x509::Certificate& certificate : chain) {
             list.emplace_back(encode_base64(certificate.der));
@@ -170,7 +168,7 @@ Result<SigningKey> read_signing_key(cli::Context& context, std::string_view x5c_
         out.header.push_back({.name = std::string(x5c_name), .value = std::move(list)});
     }
     if (x5t) {
-        STEP_ASSIGN(const auto chain, read_own_chain(args, kX5t, out.key));
+        STEP_ASSIGN(const auto chain, read_own_chain(context, kX5t, out.key));
         // With padding, unlike RFC 7515 4.1.7 would have it: so it is in every token out there.
         out.header.push_back(
             {.name = "x5t", .value = encode_base64(crypto::sha1(chain.front().der), Base64::kUrl)});
