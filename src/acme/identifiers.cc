@@ -1,7 +1,6 @@
 #include "acme/identifiers.h"
 
 #include <algorithm>
-#include <set>
 
 #include "acme/problem_types.h"
 #include "base/ip.h"
@@ -108,6 +107,17 @@ std::vector<std::string> as_set(const std::vector<std::string>& values) {
 }
 
 }  // namespace
+
+std::set<Identifier> identifiers_of(const x509::Certificate& certificate) {
+    std::set<Identifier> all;
+    for (const std::string& name : certificate.names.dns) {
+        all.insert({.type = "dns", .value = to_lower(name)});
+    }
+    for (const Bytes& address : certificate.names.ips) {
+        all.insert({.type = "ip", .value = format_ip(address)});
+    }
+    return all;
+}
 
 Result<std::vector<Identifier>> canonical(const std::vector<Identifier>& identifiers,
                                           std::vector<Problem::Part>& refused) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "acme/types.h"
 #include "base/result.h"
+#include "x509/certificate.h"
 #include "x509/csr.h"
 
 namespace step::acme {
@@ -23,5 +25,8 @@ Result<std::vector<Identifier>> canonical(const std::vector<Identifier>& identif
 /// The request with its names in that form, if they are exactly those of the order: the common
 /// name counts as one (RFC 8555 7.4). Fails with kBadCsr and the original's words.
 Result<x509::Csr> match_request(x509::Csr csr, const std::vector<Identifier>& identifiers);
+
+/// The identifiers a certificate stands for, wildcards with their "*.".
+std::set<Identifier> identifiers_of(const x509::Certificate& certificate);
 
 }  // namespace step::acme

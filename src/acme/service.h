@@ -153,6 +153,8 @@ private:
     Result<Authorization> load_authorization(const storage::Snapshot& view, const Account& account,
                                              std::string_view id) const;
     OrderStatus load_status(const storage::Snapshot& view, const Order& order) const;
+    Status check_replaced(const Account& account, ByteView serial,
+                          const std::vector<Identifier>& identifiers) const;
     Status mark_replaced(storage::Transaction& transaction, const Account& account, ByteView serial,
                          const std::string& by) const;
     Status may_revoke(const Account& account, const x509::Certificate& certificate) const;

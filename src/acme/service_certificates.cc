@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <set>
 
 #include "acme/failed_impl.h"
+#include "acme/identifiers.h"
 #include "acme/renewal_id.h"
 #include "acme/service.h"
 #include "acme/states.h"
@@ -9,7 +9,6 @@
 #include "base/ip.h"
 #include "base/pem.h"
 #include "base/text.h"
-#include "x509/certificate.h"
 #include "x509/serial_key.h"
 
 namespace step::acme {
@@ -20,18 +19,6 @@ constexpr int kUnusedReason = 7, kLastReason = 10;  // RFC 5280 5.3.1.
 
 Error not_found(std::string_view id) {
     return failed(Code::kNotFound, kMalformed, "certificate " + std::string(id) + " not found");
-}
-
-/// The identifiers a certificate stands for, wildcards with their "*.".
-std::set<Identifier> identifiers_of(const x509::Certificate& certificate) {
-    std::set<Identifier> all;
-    for (const std::string& name : certificate.names.dns) {
-        all.insert({.type = "dns", .value = to_lower(name)});
-    }
-    for (const Bytes& address : certificate.names.ips) {
-        all.insert({.type = "ip", .value = format_ip(address)});
-    }
-    return all;
 }
 
 Identifier proven_by(const Authorization& authorization) {
@@ -89,8 +76,12 @@ Status Service::may_revoke(const Account& account, const x509::Certificate& cert
                     store_.orders.made_since(view, account.id, day_ago, kOrdersLookedAt));
         for (const std::string& id : ids) {
             STEP_ASSIGN(const std::optional<Order> order, store_.orders.get(view, id));
+            const bool helps =
+                order && std::ranges::any_of(order->identifiers, [&](const Identifier& one) {
+                    return unproven.contains(one);
+                });
             for (const std::string& one :
-                 order ? order->authorization_ids : std::vector<std::string>()) {
+                 helps ? order->authorization_ids : std::vector<std::string>()) {
                 STEP_ASSIGN(const auto authorization, store_.authorizations.get(view, one));
                 if (authorization &&
                     effective_status(*authorization, now) == AuthorizationStatus::kValid) {

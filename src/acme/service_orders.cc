@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "acme/failed_impl.h"
 #include "acme/identifiers.h"
 #include "acme/ids_impl.h"
@@ -83,6 +85,11 @@ Result<issuance::Validity> validity_of(const Service::NewOrder& request,
     return validity;
 }
 
+Error not_ours() {
+    return failed(Code::kInvalidArgument, kMalformed,
+                  "replaces names no certificate of this account");
+}
+
 }  // namespace
 
 Result<Service::OrderView> Service::new_order(const provisioner::Provisioner& provisioner,
@@ -120,6 +127,7 @@ Result<Service::OrderView> Service::new_order(const provisioner::Provisioner& pr
     if (!request.replaces.empty()) {
         STEP_ASSIGN(const RenewalId named, parse_renewal_id(request.replaces));
         replaced = x509::serial_key(named.serial);
+        STEP_TRY(check_replaced(account, replaced, identifiers));
     }
 
     const SysSeconds created = std::chrono::floor<std::chrono::seconds>(now);
@@ -179,14 +187,34 @@ Result<Service::OrderView> Service::new_order(const provisioner::Provisioner& pr
     return OrderView{.order = std::move(order), .status = status};
 }
 
+/// RFC 9773 5: a certificate of this account, which has a name in common with the order.
+Status Service::check_replaced(const Account& account, ByteView serial,
+                               const std::vector<Identifier>& identifiers) const {
+    std::optional<CertificateOwner> owner;
+    STEP_TRY(deps_.database.read([&](const storage::Snapshot& view) -> Status {
+        STEP_ASSIGN(owner, store_.certificates.get(view, serial));
+        return ok();
+    }));
+    STEP_ASSIGN(const std::optional<issuance::Entry> entry, deps_.ledger.find(serial));
+    if (!owner || owner->account_id != account.id || !entry) {
+        return not_ours();
+    }
+    STEP_ASSIGN(const auto certificate, x509::parse_certificate(entry->certificate));
+    const std::set<Identifier> names = identifiers_of(certificate);
+    const bool shared = std::ranges::any_of(
+        identifiers, [&](const Identifier& one) { return names.contains(one); });
+    return shared ? ok()
+                  : Status(failed(Code::kInvalidArgument, kMalformed,
+                                  "replaces names a certificate for other identifiers"));
+}
+
 /// RFC 9773 5: one order that is not invalid replaces a certificate.
 Status Service::mark_replaced(storage::Transaction& transaction, const Account& account,
                               ByteView serial, const std::string& by) const {
     STEP_ASSIGN(std::optional<CertificateOwner> owner,
                 store_.certificates.get(transaction, serial));
     if (!owner || owner->account_id != account.id) {
-        return failed(Code::kInvalidArgument, kMalformed,
-                      "replaces names no certificate of this account");
+        return not_ours();
     }
     if (!owner->replaced_by.empty()) {
         STEP_ASSIGN(const std::optional<Order> before,

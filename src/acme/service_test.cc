@@ -2,7 +2,6 @@
 
 #include "acme/service_test_world.h"
 #include "acme/states.h"
-#include "base/base64.h"
 #include "base/text.h"
 
 using namespace step;
@@ -382,14 +381,7 @@ TEST_CASE("who may revoke: the owner, whoever can prove all names now, the holde
                                    der(), {})) == kUnauthorized);
 }
 
-namespace {
-
-std::string renewal_id(const x509::Certificate& certificate) {
-    return encode_base64(*certificate.authority_key_id, Base64::kRawUrl) + "." +
-           encode_base64(certificate.serial, Base64::kRawUrl);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("renewal information lies about two thirds into a life; revoked means now") {
     ServiceWorld world;
@@ -431,11 +423,15 @@ TEST_CASE("a certificate is replaced by one order that did not come to nothing")
         return world.ask(who, {.identifiers = ServiceWorld::dns({"a.test"}), .replaces = id});
     };
     CHECK(reason_of(ask(bob)) == kMalformed);
+    // RFC 9773 5: they have a name in common.
+    CHECK(reason_of(world.ask(alice, {.identifiers = ServiceWorld::dns({"b.test"}),
+                                      .replaces = id})) == kMalformed);
     const auto first = must(ask(alice));
     CHECK(first.order.replaces == id);
     CHECK(reason_of(ask(alice)) == kAlreadyReplaced);
     (void)must(world.one.service.deactivate_authorization(alice, first.order.authorization_ids[0]));
-    CHECK(ask(alice));
+    CHECK(
+        world.ask(alice, {.identifiers = ServiceWorld::dns({"b.test", "a.test"}), .replaces = id}));
     CHECK(reason_of(world.ask(alice, {.identifiers = ServiceWorld::dns({"a.test"}),
                                       .replaces = "nothing"})) == kMalformed);
 }

@@ -7,8 +7,10 @@
 
 #include <doctest/doctest.h>
 
+#include "acme/renewal_id.h"
 #include "acme/service.h"
 #include "acme/validation.h"
+#include "base/base64.h"
 #include "crypto/digest.h"
 #include "json/parse.h"
 #include "storage/memory/memory.h"
@@ -29,7 +31,7 @@ struct Announced final : Attempts {
 
 /// A CA over one database: several of them stand for several processes.
 struct ServiceApp {
-    ServiceApp(test::FakeClock& clock, test::FakeRandom& random, storage::Database& database,
+    ServiceApp(test::FakeClock& clock, Random& random, storage::Database& database,
                const std::shared_ptr<const issuance::Authority>& authority)
         : issuer(clock, random, authority, database),
           ledger(database),
@@ -121,6 +123,11 @@ struct ServiceWorld {
             x509::parse_certificate(test::must(one.ledger.find(order.serial))->certificate));
     }
 };
+
+inline std::string renewal_id(const x509::Certificate& certificate) {
+    return encode_base64(*certificate.authority_key_id, Base64::kRawUrl) + "." +
+           encode_base64(certificate.serial, Base64::kRawUrl);
+}
 
 template <class T>
 std::string reason_of(const Result<T>& result) {

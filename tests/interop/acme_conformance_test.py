@@ -452,8 +452,8 @@ TABLE = [
     ("path: GET new-nonce of nobody", "404 notFound", lambda s: s.me.http("GET", s.base.replace("/acme/acme/", "/acme/nobody/") + "new-nonce")),
     ("path: unknown", "404", lambda s: s.raw(s.base + "nothing", {})),
     ("path: a slash behind it", "404", lambda s: s.raw(s.base + "new-account/", {})),
-    ("path: GET new-account", "405", lambda s: s.me.http("GET", s.base + "new-account")),
-    ("path: GET order", "405", lambda s: s.me.http("GET", s.order)),
+    ("path: GET new-account", "405 malformed", lambda s: s.me.http("GET", s.base + "new-account")),
+    ("path: GET order", "405 malformed", lambda s: s.me.http("GET", s.order)),
     ("path: PUT directory", "405", lambda s: s.me.http("PUT", s.base + "directory")),
     ("path: POST directory", "405", lambda s: s.raw(s.base + "directory", {})),
     ("path: POST new-nonce", "405", lambda s: s.raw(s.base + "new-nonce", {})),
@@ -490,6 +490,7 @@ DIFFERENT = {
     r"finalize: RSA-1024": ("500 serverInternal", "ACME, finalize"),
     r"revoke-cert: (no payload|payload no JSON|certificate is no text|reason is a (text|fraction))": ("500 serverInternal", "ACME, revocation"),
     r"path: renewal information .*": ("404", "ACME, directory"),
+    r"path: GET (new-account|order)": ("405", "ACME, requests"),
 }
 
 

@@ -161,6 +161,20 @@ http::Handler wrap(const SignedRow& row, std::shared_ptr<const State> state) {
     };
 }
 
+/// RFC 8555 6.3: what is asked for by POST alone, signed.
+http::Handler refuse_get(std::shared_ptr<const State> state) {
+    return [state = std::move(state)](const http::Request& request) {
+        Reply reply;
+        http::Response response =
+            at_provisioner(request, *state, reply, [&](const Place&) -> Answer {
+                reply.failure_status = 405;
+                reply.headers.emplace_back("Allow", "POST");
+                return malformed("this is asked for by POST, signed; as POST-as-GET to read it");
+            });
+        return finish(std::move(response), std::move(reply), request, *state, true);
+    };
+}
+
 }  // namespace
 
 State::State(const Deps& given)
@@ -206,6 +220,15 @@ void mount(http::Router& router, const Deps& deps) {
                         .pattern = std::string(prefix).append(row.path),
                         .max_body = 2 * row.max_body,
                         .handler = wrap(row, state)});
+        }
+    }
+    // Behind the others, which are looked for far more often.
+    for (const std::string_view prefix : {"/acme/{}", "/2.0/acme/{}"}) {
+        for (const SignedRow& row : kSigned) {
+            router.add({.method = "GET",
+                        .pattern = std::string(prefix).append(row.path),
+                        .max_body = kNothing,
+                        .handler = refuse_get(state)});
         }
     }
 }

@@ -374,6 +374,19 @@ TEST_CASE("whatever a POST is answered, a fresh nonce comes with it") {
     }
 }
 
+TEST_CASE("what has to be asked for by a signed POST is refused to GET with a problem document") {
+    World world;
+    for (const char* path :
+         {"new-account", "account/x", "account/x/orders", "key-change", "new-order", "order/x",
+          "order/x/finalize", "authz/x", "challenge/x/http-01", "certificate/x", "revoke-cert"}) {
+        const Told told = world.send("GET", std::string("/acme/acme/") + path, "");
+        CHECK(told.problem() == "405 malformed");
+        CHECK(told.header("Allow") == "POST");
+        CHECK(world.nonces->use(told.header("Replay-Nonce")));
+    }
+    CHECK(world.send("GET", "/acme/nobody/new-order", "").status() == 404);
+}
+
 TEST_CASE("a body above the limit of its route is refused with a problem document") {
     World world;
     const Told told = world.send("POST", "/acme/acme/new-account", std::string(17 * 1024, ' '));
