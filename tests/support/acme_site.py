@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support import acme_client, dns_server, harness
+from tests.support.web import Listener, answer_with
 
 SERVER = os.environ.get("STEP_ACME_SERVER", "ours")
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
@@ -48,40 +49,19 @@ class Responder:
                     page = page(self)
                 if page is None:
                     return  # The function wrote the answer itself.
-                status, headers, body = page if isinstance(page, tuple) else (200, {}, page)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                try:
-                    self.wfile.write(body)
-                except OSError:
-                    pass
+                answer_with(self, page)
 
             def log_message(self, *_):
                 pass
 
-        class Listener(http.server.ThreadingHTTPServer):
-            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            request_queue_size = 128
-            daemon_threads = True
-
-            def handle_error(self, *_):
-                pass  # A client that went away is no news.
-
-        self.server = Listener((host, port), Handler)
-        self.port = self.server.server_address[1]
-        if context:
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.server = Listener(host, port, Handler, context)
+        self.port = self.server.server_port
 
     def put(self, token, text):
         self.pages[f"/.well-known/acme-challenge/{token}"] = text.encode()
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
 
 def self_signed(names, extensions=(), key=None):
