@@ -166,8 +166,6 @@ std::string man_spans(std::string_view text) {
                 man += words;
                 break;
             case Style::kStrong:
-                man += "\\fB" + words + "\\fR";
-                break;
             case Style::kCode:
                 man += "\\fB" + words + "\\fR";
                 break;

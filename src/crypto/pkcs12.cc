@@ -263,6 +263,7 @@ Result<Bytes> encode_pkcs12(const PrivateKey& key, const std::vector<Bytes>& cha
     const Bytes local_key_id = attribute(kLocalKeyId, identifier.view());
 
     std::vector<Bytes> bags;
+    bags.reserve(chain.size());
     for (const Bytes& certificate : chain) {
         bags.push_back(certificate_bag(
             certificate, bags.empty() ? std::vector{local_key_id} : std::vector<Bytes>()));

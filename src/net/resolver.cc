@@ -120,7 +120,7 @@ public:
         if (found.empty()) {
             return lookup_error(name, status == ARES_SUCCESS ? ARES_ENODATA : status);
         }
-        return in_order(std::move(found));
+        return in_order(found);
     }
 
     Result<std::vector<Bytes>> txt(const std::string& name, const Wait& wait) override {
