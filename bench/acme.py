@@ -136,8 +136,6 @@ def rows(unit, server):
         if n != least:
             found.append((f"    times that with {least}", cost / server["pending"][least], "{:.2f}"))
     found.append(("bytes on disk per flow", server["disk_per_flow"], "{:.0f}"))
-    if "disk_after_purge" in server:
-        found.append(("    after purge", server["disk_after_purge"], "{:.0f}"))
     return found
 
 

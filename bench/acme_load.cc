@@ -17,7 +17,6 @@
 #include <atomic>
 #include <charconv>
 #include <cstdio>
-#include <mutex>
 #include <thread>
 
 #include <fmt/core.h>
@@ -33,6 +32,7 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "responders.h"
+#include "tally.h"
 #include "x509/certificate.h"
 #include "x509/csr.h"
 
@@ -51,32 +51,17 @@ struct Options {
 
 std::optional<Options> parse_options(int argc, char** argv) {
     Options options;
-    const std::map<std::string_view, std::string*> texts = {{"--directory", &options.directory},
-                                                            {"--root", &options.root},
-                                                            {"--counts", &options.counts},
-                                                            {"--serials", &options.serials}};
-    const std::map<std::string_view, std::size_t*> numbers = {{"--http-port", &options.http_port},
-                                                              {"--dns-port", &options.dns_port},
-                                                              {"--clients", &options.clients},
-                                                              {"--pending", &options.pending}};
-    const std::map<std::string_view, bool*> switches = {{"--one-account", &options.one_account},
-                                                        {"--orders-only", &options.orders_only}};
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view name = argv[i];
-        if (switches.contains(name)) {
-            *switches.at(name) = true;
-        } else if (i + 1 == argc) {
-            return std::nullopt;
-        } else if (texts.contains(name)) {
-            *texts.at(name) = argv[++i];
-        } else if (numbers.contains(name)) {
-            const std::string_view value = argv[++i];
-            std::from_chars(value.data(), value.data() + value.size(), *numbers.at(name));
-        } else {
-            return std::nullopt;
-        }
-    }
-    return options;
+    const Flags flags = {.texts = {{"--directory", &options.directory},
+                                   {"--root", &options.root},
+                                   {"--counts", &options.counts},
+                                   {"--serials", &options.serials}},
+                         .numbers = {{"--http-port", &options.http_port},
+                                     {"--dns-port", &options.dns_port},
+                                     {"--clients", &options.clients},
+                                     {"--pending", &options.pending}},
+                         .switches = {{"--one-account", &options.one_account},
+                                      {"--orders-only", &options.orders_only}}};
+    return parse_flags(argc, argv, flags) ? std::optional(options) : std::nullopt;
 }
 
 std::string text_of(const json::Value& value, std::string_view name) {
@@ -248,21 +233,11 @@ Result<std::string> flow(Session& session, const World& world, const Account& ac
 class Load {
 public:
     Load(const Options& options, const World& world, const Clock& clock)
-        : options_(options), world_(world), clock_(clock) {
-        if (!options.serials.empty()) {
-            serials_ = std::fopen(options.serials.c_str(), "a");
-        }
+        : options_(options), world_(world), clock_(clock), tally_(options.serials) {
         for (std::size_t i = 0; i < options.clients; ++i) {
             sessions_.push_back(std::make_unique<Session>(world));
         }
     }
-    ~Load() {
-        if (serials_ != nullptr) {
-            std::fclose(serials_);
-        }
-    }
-    Load(const Load&) = delete;
-    Load& operator=(const Load&) = delete;
 
     Status prepare() {
         for (std::size_t i = 0; i < (options_.one_account ? 1 : options_.clients); ++i) {
@@ -277,9 +252,7 @@ public:
 
     void run(std::size_t count) {
         left_ = static_cast<std::int64_t>(count);
-        times_.clear();
-        done_ = failed_ = 0;
-        first_failure_.clear();
+        tally_.clear();
         const auto start = clock_.monotonic();
         const double cpu = own_cpu();
         {
@@ -289,14 +262,12 @@ public:
             }
         }
         const double seconds = std::chrono::duration<double>(clock_.monotonic() - start).count();
-        std::sort(times_.begin(), times_.end());
-        if (!first_failure_.empty()) {
-            std::fprintf(stderr, "first failure: %s\n", first_failure_.c_str());
-        }
+        tally_.explain();
         std::printf(
             "{\"done\":%zu,\"failed\":%zu,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
             "\"cpu_seconds\":%.3f}\n",
-            done_, failed_, seconds, quantile(0.5), quantile(0.99), own_cpu() - cpu);
+            tally_.successes(), tally_.failures(), seconds, tally_.quantile(0.5),
+            tally_.quantile(0.99), own_cpu() - cpu);
         std::fflush(stdout);
     }
 
@@ -321,28 +292,11 @@ private:
     }
 
     void note(const Result<std::string>& result, double milliseconds) {
-        const std::scoped_lock lock(mutex_);
-        if (!result) {
-            ++failed_;
-            if (first_failure_.empty()) {
-                first_failure_ = result.error().detail + " " + result.error().cause;
-            }
-            return;
+        if (result) {
+            tally_.succeeded(milliseconds, *result);
+        } else {
+            tally_.failed(result.error().detail + " " + result.error().cause);
         }
-        ++done_;
-        times_.push_back(milliseconds);
-        if (serials_ != nullptr) {
-            const auto chain = x509::parse_certificates_pem(*result);
-            std::fprintf(serials_, "%s\n",
-                         chain ? chain->front().serial_text().c_str() : "unreadable");
-            std::fflush(serials_);
-        }
-    }
-
-    double quantile(double q) const {
-        return times_.empty()
-                   ? 0.0
-                   : times_[static_cast<std::size_t>(q * static_cast<double>(times_.size() - 1))];
     }
 
     static double own_cpu() {
@@ -360,11 +314,7 @@ private:
     std::vector<std::unique_ptr<Session>> sessions_;
     std::vector<Account> accounts_;
     std::atomic<std::int64_t> left_ = 0;
-    std::mutex mutex_;
-    std::vector<double> times_;  ///< Milliseconds.
-    std::size_t done_ = 0, failed_ = 0;
-    std::string first_failure_;
-    std::FILE* serials_ = nullptr;
+    Tally tally_;
 };
 
 Result<std::string> make_finalize_body() {

@@ -34,9 +34,7 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <charconv>
 #include <cstdio>
-#include <mutex>
 #include <thread>
 
 #include <fmt/core.h>
@@ -55,6 +53,7 @@
 #include "jose/jws.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "tally.h"
 #include "x509/certificate.h"
 #include "x509/csr.h"
 
@@ -70,41 +69,24 @@ struct Options {
 
 std::optional<Options> parse_options(int argc, char** argv) {
     Options options;
-    const std::map<std::string_view, std::string*> texts = {
-        {"--url", &options.url},
-        {"--root", &options.root},
-        {"--jwk", &options.jwk},
-        {"--issuer", &options.issuer},
-        {"--serials", &options.serials},
-        {"--open-jwk", &options.open_jwk},
-        {"--password-file", &options.password_file},
-        {"--out", &options.out},
-        {"--cert", &options.cert},
-        {"--key", &options.key},
-        {"--bodies", &options.bodies}};
-    const std::map<std::string_view, std::size_t*> numbers = {
-        {"--count", &options.count},
-        {"--connections", &options.connections},
-        {"--idle", &options.idle}};
-    const std::map<std::string_view, bool*> switches = {{"--handshake", &options.handshake},
-                                                        {"--until-broken", &options.until_broken},
-                                                        {"--renew", &options.renew}};
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view name = argv[i];
-        if (switches.contains(name)) {
-            *switches.at(name) = true;
-        } else if (i + 1 == argc) {
-            return std::nullopt;
-        } else if (texts.contains(name)) {
-            *texts.at(name) = argv[++i];
-        } else if (numbers.contains(name)) {
-            const std::string_view value = argv[++i];
-            std::from_chars(value.data(), value.data() + value.size(), *numbers.at(name));
-        } else {
-            return std::nullopt;
-        }
-    }
-    return options;
+    const bench::Flags flags = {.texts = {{"--url", &options.url},
+                                          {"--root", &options.root},
+                                          {"--jwk", &options.jwk},
+                                          {"--issuer", &options.issuer},
+                                          {"--serials", &options.serials},
+                                          {"--open-jwk", &options.open_jwk},
+                                          {"--password-file", &options.password_file},
+                                          {"--out", &options.out},
+                                          {"--cert", &options.cert},
+                                          {"--key", &options.key},
+                                          {"--bodies", &options.bodies}},
+                                .numbers = {{"--count", &options.count},
+                                            {"--connections", &options.connections},
+                                            {"--idle", &options.idle}},
+                                .switches = {{"--handshake", &options.handshake},
+                                             {"--until-broken", &options.until_broken},
+                                             {"--renew", &options.renew}}};
+    return bench::parse_flags(argc, argv, flags) ? std::optional(options) : std::nullopt;
 }
 
 /// The bodies of `count` sign requests, each with a token of its own.
@@ -140,18 +122,11 @@ class Load {
 public:
     Load(const Options& options, const Clock& clock, http::TlsContextPtr tls,
          const std::vector<std::string>& bodies)
-        : options_(options), clock_(clock), tls_(std::move(tls)), bodies_(bodies) {
-        if (!options.serials.empty()) {
-            serials_ = std::fopen(options.serials.c_str(), "a");
-        }
-    }
-    ~Load() {
-        if (serials_ != nullptr) {
-            std::fclose(serials_);
-        }
-    }
-    Load(const Load&) = delete;
-    Load& operator=(const Load&) = delete;
+        : tally(options.serials),
+          options_(options),
+          clock_(clock),
+          tls_(std::move(tls)),
+          bodies_(bodies) {}
 
     void run() {
         std::vector<std::jthread> threads;
@@ -160,9 +135,7 @@ public:
         }
     }
 
-    std::atomic<std::size_t> issued = 0, failed = 0;
-    std::vector<double> times;  ///< Milliseconds.
-    std::string first_failure;
+    bench::Tally tally;
 
 private:
     void work() {
@@ -189,28 +162,19 @@ private:
     }
 
     void note(const Result<http::Incoming>& answer, double milliseconds) {
-        const std::scoped_lock lock(mutex_);
         if (!answer || answer->status != 201) {
-            ++failed;
-            if (first_failure.empty()) {
-                first_failure = answer ? answer->body : answer.error().detail;
-            }
+            tally.failed(answer ? answer->body : answer.error().detail);
             broken_ = options_.until_broken;
             return;
         }
-        ++issued;
-        times.push_back(milliseconds);
-        if (serials_ == nullptr) {
+        if (options_.serials.empty()) {
+            tally.succeeded(milliseconds, {});
             return;
         }
         const auto body = json::parse(answer->body);
         const json::Value* crt = body ? body->find("crt") : nullptr;
-        const auto certificates = x509::parse_certificates_pem(
-            crt != nullptr && crt->as_string() != nullptr ? *crt->as_string() : "");
-        const std::string serial =
-            certificates ? certificates->front().serial_text() : "unreadable";
-        std::fprintf(serials_, "%s\n", serial.c_str());
-        std::fflush(serials_);
+        const bool is_there = crt != nullptr && crt->as_string() != nullptr;
+        tally.succeeded(milliseconds, is_there ? *crt->as_string() : "no certificate");
     }
 
     const Options& options_;
@@ -219,8 +183,6 @@ private:
     const std::vector<std::string>& bodies_;
     std::atomic<std::size_t> next_ = 0;
     std::atomic<bool> broken_ = false;
-    std::mutex mutex_;
-    std::FILE* serials_ = nullptr;
 };
 
 /// Writes the private key of the first provisioner in a ca.json.
@@ -299,18 +261,11 @@ Status run(const Options& options) {
     const auto start = clock.monotonic();
     load.run();
     const double seconds = std::chrono::duration<double>(clock.monotonic() - start).count();
-    std::sort(load.times.begin(), load.times.end());
-    const auto quantile = [&load](double q) {
-        return load.times.empty() ? 0.0
-                                  : load.times[static_cast<std::size_t>(
-                                        q * static_cast<double>(load.times.size() - 1))];
-    };
-    if (!load.first_failure.empty()) {
-        std::fprintf(stderr, "first failure: %s\n", load.first_failure.c_str());
-    }
+    bench::Tally& tally = load.tally;
+    tally.explain();
     std::printf(
         "{\"issued\":%zu,\"failed\":%zu,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f}\n",
-        load.issued.load(), load.failed.load(), seconds, quantile(0.5), quantile(0.99));
+        tally.successes(), tally.failures(), seconds, tally.quantile(0.5), tally.quantile(0.99));
     return ok();
 }
 
