@@ -1,7 +1,8 @@
 # step_module(x509 SOURCES a.cc TESTS a_test.cc LINK OpenSSL::Crypto MANUALS a.md)
 # makes the static library step_x509, which sees the modules that its line in src/LAYERS names
 # (those that exist so far), and the test program step_x509_test. All share one precompiled
-# header. Each file of MANUALS becomes <name>.md.inc, a raw string literal to #include.
+# header. Each file of MANUALS becomes <name>.md.inc, a raw string literal to #include. APART keeps
+# its files apart in a unity build: many leaves of one shape, whose helpers have the same names.
 file(STRINGS ${PROJECT_SOURCE_DIR}/src/LAYERS STEP_LAYERS)
 set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/LAYERS)
 
@@ -52,7 +53,7 @@ function(step_use_pch target)
 endfunction()
 
 function(step_module name)
-  cmake_parse_arguments(arg "" "" "SOURCES;TESTS;LINK;MANUALS" ${ARGN})
+  cmake_parse_arguments(arg "APART" "" "SOURCES;TESTS;LINK;MANUALS" ${ARGN})
   set(deps)
   foreach(line IN LISTS STEP_LAYERS)
     if(line MATCHES "^${name}:([^#]*)")
@@ -82,8 +83,13 @@ function(step_module name)
     PRIVATE ${PROJECT_BINARY_DIR}/src)
   target_link_libraries(step_${name} PUBLIC ${deps} step_fmt PRIVATE step_flags ${arg_LINK})
   step_use_pch(step_${name})
+  if(arg_APART)
+    set_target_properties(step_${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   if(STEP_TESTS AND arg_TESTS)
     add_executable(step_${name}_test ${arg_TESTS})
+    # doctest names what belongs to a file by its line: two files of a batch would collide.
+    set_target_properties(step_${name}_test PROPERTIES UNITY_BUILD OFF)
     add_dependencies(unit_tests step_${name}_test)
     target_include_directories(step_${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
     target_compile_definitions(step_${name}_test PRIVATE

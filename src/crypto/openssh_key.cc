@@ -15,7 +15,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr ByteView kMagic = "openssh-key-v1\0"sv;
-constexpr std::size_t kIvBytes = 16, kSalt = 16, kClearBlock = 8;
+constexpr std::size_t kIvBytes = 16, kSaltBytes = 16, kClearBlock = 8;
 constexpr unsigned kRounds = 16;
 constexpr std::size_t kMaxContents = std::size_t{1} << 20U;
 
@@ -229,7 +229,7 @@ PemBlock seal_openssh_key(const PrivateKey& key, const Secret* password, Random&
     Secret sealed(std::move(part));
     Bytes options;
     if (password != nullptr) {
-        const Bytes salt = random.bytes(kSalt);
+        const Bytes salt = random.bytes(kSaltBytes);
         append_string(options, salt);
         append_uint32(options, kRounds);
         // Sizes are right by construction; an empty password is the caller's bug.

@@ -74,7 +74,7 @@ struct Undecided {
     Code code;
     const char* detail;
 };
-constexpr Undecided kByProvisioner{Code::kForbidden, "error validating certificate"};
+constexpr Undecided kRefusedByProvisioner{Code::kForbidden, "error validating certificate"};
 constexpr Undecided kByAuthority{Code::kInternal, kNotCreated};
 
 /// Every common name and all alternative names. What the policy said stays in the cause.
@@ -188,7 +188,7 @@ Status Decider::check_rules(const profile::CertificatePlan& plan, const Grant& g
         common_names.emplace_back();
     }
     if (of_provisioner != nullptr) {
-        STEP_TRY(check_policy(*of_provisioner, common_names, names, kByProvisioner));
+        STEP_TRY(check_policy(*of_provisioner, common_names, names, kRefusedByProvisioner));
     }
     STEP_TRY(check_constraints(plan.names));
     return of_authority != nullptr ? check_policy(*of_authority, common_names, names, kByAuthority)

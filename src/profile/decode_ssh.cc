@@ -51,7 +51,7 @@ Result<Options> read_options(const json::Value& value, std::string_view key) {
     return options;
 }
 
-Result<std::uint64_t> read_serial(const json::Value& value) {
+Result<std::uint64_t> read_ssh_serial(const json::Value& value) {
     if (value.is_null()) {
         return 0;
     }
@@ -70,7 +70,7 @@ Result<std::uint64_t> read_serial(const json::Value& value) {
                                      value.kind(), number == nullptr ? "" : " " + number->text));
 }
 
-Result<SshPlan> read_certificate(const json::Value& value) {
+Result<SshPlan> read_ssh_certificate(const json::Value& value) {
     SshPlan plan;
     if (value.is_null()) {
         return plan;
@@ -81,7 +81,7 @@ Result<SshPlan> read_certificate(const json::Value& value) {
     STEP_TRY(impl::get(value, "nonce", plan.nonce, [](const json::Value& octets) {
         return impl::read_octets(octets, "Go struct field Certificate.nonce of type []uint8");
     }));
-    STEP_TRY(impl::get(value, "serial", plan.serial, read_serial));
+    STEP_TRY(impl::get(value, "serial", plan.serial, read_ssh_serial));
     STEP_TRY(impl::get(value, "type", plan.type, read_type));
     STEP_TRY(impl::get(value, "keyId", plan.key_id, [](const json::Value& text) {
         return impl::read_string(text, "Go struct field Certificate.keyId of type string");
@@ -128,7 +128,7 @@ Result<SshPlan> decode_ssh_certificate(std::string_view json) {
     if (!value) {
         return impl::show(std::move(value).error(), json);
     }
-    Result<SshPlan> plan = read_certificate(*value);
+    Result<SshPlan> plan = read_ssh_certificate(*value);
     return plan ? std::move(plan) : impl::show(std::move(plan).error(), json);
 }
 

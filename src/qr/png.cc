@@ -6,7 +6,7 @@
 namespace step::qr {
 namespace {
 
-constexpr unsigned kOctet = 8;
+constexpr unsigned kOctetBits = 8;
 
 /// RFC 2083 15 and its table of one octet's remainders.
 std::uint32_t crc32(ByteView data) {
@@ -15,7 +15,7 @@ std::uint32_t crc32(ByteView data) {
         std::array<std::uint32_t, 256> table{};
         for (std::uint32_t i = 0; i < table.size(); ++i) {
             std::uint32_t value = i;
-            for (unsigned bit = 0; bit < kOctet; ++bit) {
+            for (unsigned bit = 0; bit < kOctetBits; ++bit) {
                 value = value >> 1U ^ ((value & 1U) != 0 ? kPolynomial : 0);
             }
             table[i] = value;
@@ -24,7 +24,7 @@ std::uint32_t crc32(ByteView data) {
     }();
     std::uint32_t crc = ~0U;
     for (const char octet : data) {
-        crc = crc >> kOctet ^ kTable[(crc ^ static_cast<unsigned char>(octet)) & 0xffU];
+        crc = crc >> kOctetBits ^ kTable[(crc ^ static_cast<unsigned char>(octet)) & 0xffU];
     }
     return ~crc;
 }
@@ -66,7 +66,7 @@ Bytes store(ByteView data) {
         out += data.empty() ? '\x01' : '\0';
         for (const unsigned number : {unsigned{size}, 0xffffU ^ size}) {
             out += static_cast<char>(number & 0xffU);
-            out += static_cast<char>(number >> kOctet);
+            out += static_cast<char>(number >> kOctetBits);
         }
         out += block;
     } while (!data.empty());
@@ -90,13 +90,13 @@ Result<Bytes> encode_png(const Code& code, unsigned side) {
     Bytes rows;
     for (unsigned y = 0; y < side; ++y) {
         rows += '\0';  // No filter.
-        Bytes row((side + kOctet - 1) / kOctet, '\xff');
+        Bytes row((side + kOctetBits - 1) / kOctetBits, '\xff');
         const unsigned module_y = y < margin ? code.size() : (y - margin) / scale;
         for (unsigned x = margin; module_y < code.size() && x < margin + scale * code.size(); ++x) {
             if (code.dark((x - margin) / scale, module_y)) {
-                char& octet = row[x / kOctet];
-                octet =
-                    static_cast<char>(static_cast<unsigned char>(octet) & ~(0x80U >> x % kOctet));
+                char& octet = row[x / kOctetBits];
+                octet = static_cast<char>(static_cast<unsigned char>(octet) &
+                                          ~(0x80U >> x % kOctetBits));
             }
         }
         rows += row;

@@ -16,7 +16,7 @@ constexpr unsigned kMinRsaBits = 2048;
 constexpr std::chrono::seconds kUsualAge = std::chrono::hours(12);
 constexpr std::chrono::seconds kLeastAge = std::chrono::minutes(1), kMostAge = std::chrono::days(1);
 
-Error invalid(std::string detail) {
+Error no_key_set(std::string detail) {
     return {.code = Code::kInvalidArgument, .detail = std::move(detail)};
 }
 
@@ -33,10 +33,10 @@ Result<std::vector<IssuerKey>> parse_issuer_keys(std::string_view text) {
                 json::parse(text, {.trailing = json::ParseOptions::Trailing::kIgnore}));
     const json::Value* list = set.find_exact("keys");
     if (list == nullptr || list->as_array() == nullptr) {
-        return invalid("it is no JWK set");
+        return no_key_set("it is no JWK set");
     }
     if (list->as_array()->size() > kMostKeys) {
-        return invalid("it has too many keys");
+        return no_key_set("it has too many keys");
     }
     std::vector<IssuerKey> keys;
     for (const json::Value& item : *list->as_array()) {
@@ -48,7 +48,7 @@ Result<std::vector<IssuerKey>> parse_issuer_keys(std::string_view text) {
         }
     }
     if (keys.empty()) {
-        return invalid("it has no key that can be used");
+        return no_key_set("it has no key that can be used");
     }
     return keys;
 }
@@ -61,13 +61,13 @@ Result<Discovery> parse_discovery(std::string_view text) {
     fields.get("issuer", found.issuer).get("jwks_uri", found.jwks_uri);
     STEP_TRY(fields.status());
     if (found.issuer.empty()) {
-        return invalid("issuer cannot be empty");
+        return no_key_set("issuer cannot be empty");
     }
     if (found.jwks_uri.empty()) {
-        return invalid("jwks_uri cannot be empty");
+        return no_key_set("jwks_uri cannot be empty");
     }
     if (!found.jwks_uri.starts_with("https://")) {
-        return invalid("jwks_uri must use https");
+        return no_key_set("jwks_uri must use https");
     }
     return found;
 }

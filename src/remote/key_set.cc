@@ -13,7 +13,7 @@
 namespace step::remote {
 namespace {
 
-constexpr std::size_t kMaxBody = std::size_t{1} << 20U;
+constexpr std::size_t kMaxKeySet = std::size_t{1} << 20U;
 
 /// Something between nothing and `most`, so that many CAs do not ask at the same time.
 std::chrono::nanoseconds some_of(std::chrono::nanoseconds most, Random& random) {
@@ -162,7 +162,7 @@ void KeySet::take(Result<Keys> fetched, std::chrono::seconds age) {
 Result<http::Incoming> KeySet::fetch_text(const std::string& url) const {
     return fetch_ok(*world_.fetcher, {.url = url,
                                       .headers = {{"Accept", "application/json"}},
-                                      .max_body = kMaxBody,
+                                      .max_body = kMaxKeySet,
                                       .timeout = world_.timing.exchange,
                                       .stop_fd = stop_fd_});
 }

@@ -30,7 +30,7 @@ std::optional<T> by_name(std::span<const std::pair<std::string_view, T>> rows,
 }
 
 template <class T>
-std::string_view name_of(std::span<const std::pair<std::string_view, T>> rows, T value) {
+std::string_view name_in(std::span<const std::pair<std::string_view, T>> rows, T value) {
     return std::ranges::find(rows, value, &std::pair<std::string_view, T>::second)->first;
 }
 
@@ -41,11 +41,11 @@ Error invalid(std::string detail) {
 }  // namespace
 
 std::string_view kind_name(Kind kind) {
-    return name_of<Kind>(kKinds, kind);
+    return name_in<Kind>(kKinds, kind);
 }
 
 std::string_view cert_type_name(CertType type) {
-    return name_of<CertType>(kCertTypes, type);
+    return name_in<CertType>(kCertTypes, type);
 }
 
 std::vector<Entry> read_entries(const json::Value& value, const std::string& path,
