@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kCheckManual =
 #include "ca/step-ca-check.md.inc"
     ;
-constexpr int kClean = 0, kWrong = 1, kUsage = 2;
+constexpr int kClean = 0, kWrong = 1, kCheckUsage = 2;
 
 using setup::Finding;
 
@@ -44,7 +44,7 @@ cli::Command check_command() {
 
 int fail(const Services& services, const std::string& text) {
     services.console.err(text + "\n");
-    return kUsage;
+    return kCheckUsage;
 }
 
 bool is_error(const Finding& finding) {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kDatabaseManual =
 #include "ca/step-ca-db.md.inc"
     ;
-constexpr int kDatabaseUsage = 1, kFailed = 2;
+constexpr int kDatabaseUsage = 1, kDatabaseFailed = 2;
 
 using Work = Status (*)(const cli::Args& args, const std::string& path, cli::Console& console);
 
@@ -145,10 +145,10 @@ int run_one(const Subcommand& subcommand, std::span<const std::string> words,
     const Result<std::string> path =
         find_file(args.positional(subcommand.files), args, services.environment);
     if (!path) {
-        return fail_command(services, kFailed, path.error());
+        return fail_command(services, kDatabaseFailed, path.error());
     }
     const Status done = subcommand.run(args, *path, services.console);
-    return done ? 0 : fail_command(services, kFailed, done.error());
+    return done ? 0 : fail_command(services, kDatabaseFailed, done.error());
 }
 
 }  // namespace
