@@ -112,6 +112,7 @@ Result<Bytes> encode_trust_store(cli::Context& context, const Wish& wish,
                                  const std::vector<x509::Certificate>& authorities,
                                  const Secret& password) {
     std::vector<crypto::TrustedCertificate> trusted;
+    trusted.reserve(authorities.size());
     for (const x509::Certificate& certificate : authorities) {
         trusted.push_back(
             {.der = certificate.der,
