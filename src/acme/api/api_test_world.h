@@ -35,7 +35,11 @@ inline const std::string kHost = "ca.test:8443";
 inline const std::string kBase = "https://" + kHost + "/acme/acme/";
 
 struct NoAttempts final : Attempts {
-    bool await(const std::string&, std::chrono::milliseconds) override { return false; }
+    std::vector<std::string> awaited{};
+    bool await(const std::string& id, std::chrono::milliseconds) override {
+        awaited.push_back(id);
+        return false;
+    }
     std::vector<std::string> announced{};
     void announce(const std::string& id, ChallengeType type) override {
         announced.push_back(id + " " + std::string(name_of(type)));

@@ -165,7 +165,11 @@ TEST_CASE("an order goes from pending to a certificate, which alone links to its
           std::vector<std::string>{"<" + kBase + R"(directory>;rel="index")",
                                    "<" + authz + R"(>;rel="up")"});
     CHECK(world.attempts.announced == std::vector<std::string>{last_of(authz) + " http-01"});
+    // Only who looks at a try that runs is kept, at the authorization or the challenge.
+    CHECK(world.attempts.awaited.empty());
     CHECK(client.post(authz, "").header("Retry-After") == "1");
+    CHECK(client.post(challenge, "").text("status") == "processing");
+    CHECK(world.attempts.awaited == std::vector<std::string>(2, last_of(authz)));
 
     world.prove(last_of(authz));
     CHECK(client.post(url, "").text("status") == "ready");
